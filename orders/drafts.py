@@ -1,0 +1,76 @@
+"""An alert and its orders before they have rows: what the write-ahead commit takes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from exchanges.errors import Reason
+from exchanges.messages import ExchangeAccount, OrderRequest
+from exchanges.vocabulary import MarketType, OrderType, Side, TimeInForce
+from orders.vocabulary import AlertStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertDraft:
+    """`body` has its secrets masked already. A refused alert has the error fields set."""
+
+    receipt: str
+    strategy_id: int | None
+    owner_id: int | None
+    group_name: str
+    status: AlertStatus
+    body: str
+    received_at: datetime
+    content_type: str = ""
+    peer: str = ""
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+    market_type: str = ""
+    http_status: int | None = None
+    error_code: str = ""
+    error_message: str = ""
+    error_field: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDraft:
+    """One instruction for one account. With a `failure` it is kept as FAILED and never sent."""
+
+    account: ExchangeAccount
+    owner_id: int
+    strategy_id: int
+    group_name: str
+    receipt: str
+    instruction: int
+    client_order_id: str
+    market_type: MarketType
+    symbol: str
+    side: Side
+    order_type: OrderType
+    quantity: Decimal
+    expires_at: datetime
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    time_in_force: TimeInForce | None = None
+    reduce_only: bool = False
+    leverage: Decimal = Decimal(1)
+    reference_price: Decimal | None = None
+    failure: Reason | None = None
+
+    def request(self) -> OrderRequest:
+        return OrderRequest(
+            client_order_id=self.client_order_id,
+            market_type=self.market_type,
+            symbol=self.symbol,
+            side=self.side,
+            order_type=self.order_type,
+            quantity=self.quantity,
+            price=self.price,
+            stop_price=self.stop_price,
+            time_in_force=self.time_in_force,
+            reduce_only=self.reduce_only,
+            leverage=self.leverage,
+            reference_price=self.reference_price,
+        )

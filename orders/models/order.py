@@ -1,0 +1,125 @@
+from decimal import Decimal
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from exchanges.vocabulary import MarketType, OrderType, Side
+from orders.models.alert import Alert
+from orders.vocabulary import OPEN_STATUSES, OrderStatus
+from strategies.fields import ExactDecimalField
+from strategies.models import Account, Strategy
+
+_FAILED = OrderStatus.FAILED.value
+
+
+class Order(models.Model):
+    """What we want of one account. Never deleted: a finished order is history.
+
+    `status` is written by `orders.transitions` alone. `quantity` is in base units, shares or
+    contracts; prices are in the quote currency. `claimed_by` is the process that may send it.
+    """
+
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="orders")
+    strategy = models.ForeignKey(Strategy, on_delete=models.PROTECT, related_name="orders")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="orders")
+    instruction = models.PositiveSmallIntegerField()
+    client_order_id = models.CharField(max_length=32)
+    exchange_order_id = models.CharField(max_length=100, blank=True)
+    exchange = models.CharField(max_length=40)
+    market_type = models.CharField(max_length=32, choices=[(m.value, m.value) for m in MarketType])
+    symbol = models.CharField(max_length=64)
+    side = models.CharField(max_length=4, choices=[(s.value, s.value) for s in Side])
+    order_type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in OrderType])
+    time_in_force = models.CharField(max_length=8, blank=True)
+    reduce_only = models.BooleanField(default=False)
+    quantity = ExactDecimalField()
+    price = ExactDecimalField(null=True, blank=True)
+    stop_price = ExactDecimalField(null=True, blank=True)
+    reference_price = ExactDecimalField(null=True, blank=True)
+    leverage = models.DecimalField(max_digits=8, decimal_places=3, default=Decimal(1))
+    filled_quantity = ExactDecimalField(default=Decimal(0))
+    average_price = ExactDecimalField(null=True, blank=True)
+    status = models.CharField(max_length=20, choices=[(s.value, s.value) for s in OrderStatus])
+    error_code = models.CharField(max_length=64, blank=True)
+    error_ko = models.TextField(blank=True)
+    error_en = models.TextField(blank=True)
+    claimed_by = models.BigIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("alert", "instruction", "account"),
+                name="one_order_per_instruction_and_account",
+            ),
+            models.UniqueConstraint(fields=("client_order_id",), name="one_order_per_client_id"),
+            models.CheckConstraint(
+                name="order_quantity_is_positive_unless_failed",
+                condition=models.Q(quantity__gt=0) | models.Q(status=_FAILED, quantity=0),
+            ),
+            models.CheckConstraint(
+                name="order_fills_are_not_negative", condition=models.Q(filled_quantity__gte=0)
+            ),
+            models.CheckConstraint(
+                name="order_status_is_known",
+                condition=models.Q(status__in=[s.value for s in OrderStatus]),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("strategy", "-id"), name="order_by_strategy"),
+            models.Index(fields=("account", "-id"), name="order_by_account"),
+            models.Index(fields=("symbol", "-id"), name="order_by_symbol"),
+            models.Index(fields=("created_at",), name="order_by_time"),
+            models.Index(
+                fields=("account", "symbol"),
+                name="order_open",
+                condition=models.Q(status__in=sorted(s.value for s in OPEN_STATUSES)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.side} {self.quantity.normalize():f} {self.symbol} ({self.status})"
+
+
+class OpenOrders(models.Manager["OpenOrder"]):
+    def get_queryset(self) -> models.QuerySet["OpenOrder"]:
+        return super().get_queryset().filter(status__in=[s.value for s in OPEN_STATUSES])
+
+
+class OpenOrder(Order):
+    """The orders that are not finished, under the name that some look for."""
+
+    objects: ClassVar[OpenOrders] = OpenOrders()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("open order")
+        verbose_name_plural = _("open orders")
+
+
+class OrderTransition(models.Model):
+    """One step of an order's life; written with the status it explains, in one transaction."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="transitions")
+    from_status = models.CharField(max_length=20, blank=True)
+    to_status = models.CharField(max_length=20)
+    event = models.CharField(max_length=32)
+    cause = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("order transition")
+        verbose_name_plural = _("order transitions")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.from_status or '·'} → {self.to_status}"

@@ -1,0 +1,65 @@
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders.models.order import Order
+from strategies.fields import ExactDecimalField
+from strategies.models import Account, Strategy
+
+
+class Trade(models.Model):
+    """One fill."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="trades")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="trades")
+    exchange_trade_id = models.CharField(max_length=100)
+    quantity = ExactDecimalField()
+    price = ExactDecimalField()
+    fee = ExactDecimalField(default=Decimal(0))
+    fee_currency = models.CharField(max_length=20, blank=True)
+    executed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("trade")
+        verbose_name_plural = _("trades")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("order", "exchange_trade_id"), name="one_trade_per_fill"
+            ),
+            models.CheckConstraint(
+                name="trade_quantity_is_positive", condition=models.Q(quantity__gt=0)
+            ),
+        )
+        indexes = (models.Index(fields=("account", "-id"), name="trade_by_account"),)
+
+    def __str__(self) -> str:
+        return f"{self.quantity.normalize():f} @ {self.price.normalize():f}"
+
+
+class Position(models.Model):
+    """The sum of a strategy's trades on an account. `quantity` is signed; short is negative."""
+
+    strategy = models.ForeignKey(Strategy, on_delete=models.PROTECT, related_name="positions")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="positions")
+    market_type = models.CharField(max_length=32)
+    symbol = models.CharField(max_length=64)
+    quantity = ExactDecimalField(default=Decimal(0))
+    average_price = ExactDecimalField(default=Decimal(0))
+    realized_pnl = ExactDecimalField(default=Decimal(0))
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("position")
+        verbose_name_plural = _("positions")
+        ordering = ("-updated_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("strategy", "account", "market_type", "symbol"),
+                name="one_position_per_strategy_account_and_symbol",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.quantity.normalize():f}"

@@ -1,0 +1,160 @@
+"""Users' strategies, accounts, and the links between them."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from exchanges.vocabulary import AccountType, MarketType
+from strategies.fields import ExactDecimalField
+
+
+def _choices(words: type[MarketType] | type[AccountType]) -> list[tuple[str, str]]:
+    return [(word.value, word.value) for word in words]
+
+
+class OutsideHours(models.TextChoices):
+    """What happens to an alert while its market is closed."""
+
+    REFUSE = "refuse", _("Refuse")
+    PARK = "park", _("Park until the open")
+    RESERVE = "reserve", _("Reserve at the broker")
+    SEND = "send", _("Send anyway")
+
+
+class Strategy(models.Model):
+    """What an alert names. Durations are in seconds."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="strategies"
+    )
+    group_name = models.CharField(max_length=100)
+    market_type = models.CharField(
+        max_length=32, choices=_choices(MarketType), default=MarketType.SPOT
+    )
+    is_active = models.BooleanField(default=True)
+    is_public = models.BooleanField(default=False)
+    language = models.CharField(
+        max_length=2, blank=True, choices=[("ko", "한국어"), ("en", "English")]
+    )
+    answer_within = models.DecimalField(max_digits=6, decimal_places=3, default=Decimal("2.5"))
+    max_age = models.DecimalField(max_digits=9, decimal_places=3, default=Decimal(60))
+    dedupe_window = models.DecimalField(max_digits=9, decimal_places=3, default=Decimal(30))
+    outside_hours = models.CharField(
+        max_length=8, choices=OutsideHours.choices, default=OutsideHours.REFUSE
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("strategy")
+        verbose_name_plural = _("strategies")
+        ordering = ("group_name",)
+        constraints = (
+            models.UniqueConstraint(fields=("group_name",), name="one_strategy_per_group_name"),
+            models.CheckConstraint(
+                name="strategy_durations_are_sane",
+                condition=models.Q(answer_within__gt=0, max_age__gt=0, dedupe_window__gte=0),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.group_name
+
+
+class StrategyToken(models.Model):
+    """A token's keyed hash; the token itself is shown once and never stored."""
+
+    strategy = models.ForeignKey(Strategy, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64)
+    hint = models.CharField(max_length=8)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("strategy token")
+        verbose_name_plural = _("strategy tokens")
+        constraints = (models.UniqueConstraint(fields=("digest",), name="one_row_per_token"),)
+
+    def __str__(self) -> str:
+        return f"{self.strategy} …{self.hint}"
+
+
+class Account(models.Model):
+    """A user's account at a venue or broker. `sealed_credentials` is encrypted at rest."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="accounts"
+    )
+    name = models.CharField(max_length=100)
+    account_type = models.CharField(max_length=8, choices=_choices(AccountType))
+    exchange = models.CharField(max_length=40)
+    is_demo = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+    sealed_credentials = models.TextField(blank=True, editable=False)
+    base_url = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("owner", "name"), name="one_account_name_per_owner"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.exchange})"
+
+
+class StrategyAccount(models.Model):
+    """A link: this strategy's alerts trade on this account. `capital` is in the quote currency."""
+
+    strategy = models.ForeignKey(Strategy, on_delete=models.CASCADE, related_name="links")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
+    capital = ExactDecimalField(default=Decimal(0))
+    leverage = models.DecimalField(max_digits=8, decimal_places=3, default=Decimal(1))
+    weight = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(1))
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("strategy", "account"), name="one_link_per_strategy_and_account"
+            ),
+            models.CheckConstraint(
+                name="link_amounts_are_sane",
+                condition=models.Q(capital__gte=0, leverage__gt=0, weight__gte=0),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.strategy} → {self.account}"
+
+
+class ApiToken(models.Model):
+    """A user's key to the REST API and the event streams, kept as a keyed hash."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
+    )
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64)
+    hint = models.CharField(max_length=8)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        constraints = (models.UniqueConstraint(fields=("digest",), name="one_row_per_api_token"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} …{self.hint}"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class TradingBridgeConfig(AppConfig):
+    name = "tradingbridge"
+    verbose_name = "Trading Bridge"
