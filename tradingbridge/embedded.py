@@ -7,6 +7,7 @@ import pwd
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -85,11 +86,13 @@ class Server:
             connection.close()
 
     def _run(self, program: str, *arguments: str) -> None:
-        user = None if self._user is None else self._user.pw_name
+        identity: dict[str, Any] = {}
+        if self._user is not None:
+            identity = {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
         subprocess.run(
             [str(_binaries() / program), *arguments],
             check=True,
-            user=user,
+            **identity,
             stdout=subprocess.DEVNULL,
             cwd="/",
         )
