@@ -7,7 +7,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tradingbridge.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from tradingbridge.launch.commands import database_for
+
+    with database_for(sys.argv):
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

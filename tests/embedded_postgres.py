@@ -1,6 +1,7 @@
 """Gives the test run a PostgreSQL of its own, before Django reads its settings."""
 
 import atexit
+import contextlib
 import os
 import shutil
 import tempfile
@@ -8,18 +9,30 @@ from pathlib import Path
 
 from tradingbridge import embedded
 
+_PREFIX = "tradingbridge-pytest-"
+
 
 def _start() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="tradingbridge-tests-"))
+    _remove_what_killed_runs_left()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["VAR_DIR"] = str(folder)
-    if not os.environ.get("TEST_DATABASE_URL"):
-        server = embedded.Server(folder / "pgdata", durable=False)
-        server.start()
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        atexit.register(server.stop)
-        os.environ["DATABASE_URL"] = server.url
-    else:
+    if os.environ.get("TEST_DATABASE_URL"):
         os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+        return
+    server = embedded.Server(folder / "pgdata", durable=False)
+    server.start()
+    atexit.register(server.stop)
+    os.environ["DATABASE_URL"] = server.url
+
+
+def _remove_what_killed_runs_left() -> None:
+    """A server that another run still uses stays: stopping it is refused."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(FileNotFoundError):  # its own run removes it right now
+            mine = folder.stat().st_uid == os.geteuid() and (folder / "pgdata").is_dir()
+            if mine and embedded.Server(folder / "pgdata").stop():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 _start()

@@ -29,7 +29,11 @@ def configure(*, level: str, as_json: str) -> None:
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(),
+            # The default one prints the local variables, and an adapter's hold credentials.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     structlog.configure(
         processors=[
@@ -52,3 +56,4 @@ def configure(*, level: str, as_json: str) -> None:
     root.setLevel(level.upper())
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     logging.getLogger("axes").setLevel(logging.WARNING)
+    logging.getLogger("django_eventstream").setLevel(logging.WARNING)

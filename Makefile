@@ -1,0 +1,29 @@
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+BOOTSTRAP = $(PYTHON) -I tradingbridge/bootstrap.py
+
+.PHONY: help run test install install-dev check
+
+help:
+	@echo "make run      start Trading Bridge (PORT=8000, VAR_DIR=var); Ctrl-C stops it"
+	@echo "make test     run the tests; ARGS='tests/orders -k cancel' chooses some"
+	@echo "make check    formatting, lint, types, import contracts, missing migrations"
+	@echo "make install  only make .venv and install the pinned packages"
+
+run: install
+	@exec .venv/bin/python -m tradingbridge.launch
+
+test: install-dev
+	@exec .venv/bin/python -m pytest $(ARGS)
+
+install:
+	@$(BOOTSTRAP) requirements.txt
+
+install-dev:
+	@$(BOOTSTRAP) requirements-dev.txt
+
+check: install-dev
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+	.venv/bin/python manage.py makemigrations --check --dry-run

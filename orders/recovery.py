@@ -1,0 +1,133 @@
+"""Recovery: what a process left behind when it died gets its outcome, and never twice."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from orders import reasons
+from orders.changes import Change
+from orders.engine import Engine
+from orders.journal import Journal, JournalUnavailable
+from orders.leadership import PROCESS_LOCK_CLASS
+from orders.ledger import Ledger, LedgerOrder
+from orders.resolver import Resolver
+from orders.states import Event
+from orders.vocabulary import OrderStatus
+from orders.waiting import Sleep, pause
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 2.0
+OWN_ORDERS_ARE_LEFT_FOR = timedelta(seconds=15)
+_SWEPT = (OrderStatus.PENDING, OrderStatus.SUBMITTING, OrderStatus.UNKNOWN)
+
+
+class Recovery:
+    """Every process sweeps; the conditional claim lets one of them send what was never sent."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        ledger: Ledger,
+        engine: Engine,
+        resolver: Resolver,
+        process_id: int,
+        is_leader: Callable[[], bool],
+        clock: Callable[[], datetime],
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._journal = journal
+        self._ledger = ledger
+        self._engine = engine
+        self._resolver = resolver
+        self._process_id = process_id
+        self._is_leader = is_leader
+        self._clock = clock
+        self._sleep = sleep
+        self._missing: set[int | None] = set()
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """An outcome became unknown: sweep now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        while True:
+            await pause(SWEEP_SECONDS, self._wake, self._sleep)
+            try:
+                await self.sweep()
+            except JournalUnavailable as error:
+                log.warning("recovery_waits_for_the_ledger", error=str(error))
+            except Exception:
+                log.exception("recovery_failed")
+
+    async def sweep(self, *, at_start: bool = False) -> None:
+        asked = self._engine.unknowns.asking()
+        orders = await self._ledger.by_status(_SWEPT)
+        unknown = [order for order in orders if order.status is OrderStatus.UNKNOWN]
+        self._engine.unknowns.replace(((order.order_id, order.lane) for order in unknown), asked)
+        await self._adopt([o for o in orders if o.status is not OrderStatus.UNKNOWN], at_start)
+        if self._is_leader():
+            self._resolver.ask_for(unknown)
+
+    async def _adopt(self, orders: Sequence[LedgerOrder], at_start: bool) -> None:
+        others = [order for order in orders if order.claimed_by != self._process_id]
+        for order in orders:
+            if order.claimed_by == self._process_id:
+                await self._own(order)
+        abandoned = await self._abandoned(others, at_start)
+        for order in abandoned:
+            if order.status is OrderStatus.SUBMITTING:
+                await self._unclear(order)
+        self._engine.resume([o for o in abandoned if o.status is OrderStatus.PENDING])
+
+    async def _abandoned(self, orders: Sequence[LedgerOrder], at_start: bool) -> list[LedgerOrder]:
+        """The processes are looked up after their orders were read, so a new one is not missed.
+
+        Later than at the start a process must be missing twice: it may just have lost its
+        connection, and takes its lock again.
+        """
+        if not orders:
+            self._missing = set()
+            return []
+        living = await self._ledger.living(PROCESS_LOCK_CLASS)
+        missing = {order.claimed_by for order in orders} - living
+        dead = missing if at_start else missing & self._missing
+        self._missing = missing
+        return [order for order in orders if order.claimed_by in dead]
+
+    async def _own(self, order: LedgerOrder) -> None:
+        """Committed although the commit seemed to fail, or lost by a bug: nobody works on it."""
+        is_young = self._clock() - order.created_at < OWN_ORDERS_ARE_LEFT_FOR
+        if is_young or self._engine.holds(order.order_id):
+            return
+        if order.status is OrderStatus.SUBMITTING:
+            await self._unclear(order)
+        else:
+            await self._journal.record(
+                Change(
+                    order_id=order.order_id,
+                    event=Event.FAILED,
+                    at=self._clock(),
+                    cause=reasons.NEVER_SENT.code,
+                    reason=reasons.NEVER_SENT,
+                )
+            )
+
+    async def _unclear(self, order: LedgerOrder) -> None:
+        self._engine.unknowns.add(order.order_id, order.lane)
+        recorded = await self._journal.record(
+            Change(
+                order_id=order.order_id,
+                event=Event.UNCLEAR,
+                at=self._clock(),
+                cause="left by a process that died",
+                reason=reasons.PROCESS_DIED,
+            )
+        )
+        self._engine.unknowns.settle(order.order_id, order.lane, recorded.status)
+        log.warning("order_left_behind", order_id=order.order_id, status=recorded.status.value)
+        self.wake()

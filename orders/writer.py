@@ -1,0 +1,188 @@
+"""The write-ahead thread: alerts that wait together share one statement and one durable commit."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import structlog
+
+from orders import transitions, write_ahead
+from orders.worker import (
+    SESSION_LOST,
+    SESSION_USELESS,
+    TOO_MUCH,
+    JournalUnavailable,
+    Replies,
+    Reply,
+    Worker,
+    said,
+)
+from orders.write_ahead import Entry, Stored
+
+log = structlog.get_logger(__name__)
+R = TypeVar("R")
+
+CONNECT_WITHIN = 0.4
+_CONNECT_AGAIN_AFTER = 0.05
+_ALERTS_AT_MOST = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """`order_ids` are in the order of the drafts."""
+
+    alert_id: int
+    order_ids: tuple[int, ...]
+    committed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreJob:
+    entry: Entry
+    reply: Reply[Committed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimJob:
+    order_ids: tuple[int, ...]
+    reply: Reply[frozenset[int]]
+
+
+class Writer(Worker[StoreJob | ClaimJob]):
+    """Both jobs may be done twice without harm, so a commit that got no answer is simply repeated.
+
+    `on_stored` is called in this thread, before the callers hear of it.
+    """
+
+    takes_at_most = _ALERTS_AT_MOST
+
+    def __init__(
+        self,
+        database_url: str,
+        process_id: int,
+        on_stored: Callable[[Sequence[Entry], Stored], None],
+    ) -> None:
+        super().__init__("journal-writer", database_url, write_ahead.PREPARE)
+        self._process_id = process_id
+        self._on_stored = on_stored
+        self._pause = threading.Event()
+
+    def work(self, jobs: Sequence[StoreJob | ClaimJob]) -> None:
+        replies = Replies()
+        try:
+            self._claim([job for job in jobs if isinstance(job, ClaimJob)], replies)
+            self._store([job for job in jobs if isinstance(job, StoreJob)], replies)
+        finally:
+            replies.deliver()
+
+    def _store(self, jobs: Sequence[StoreJob], replies: Replies) -> None:
+        if not jobs:
+            return
+        entries = [job.entry for job in jobs]
+        at = datetime.now(UTC)
+
+        def attempt(again: bool) -> Stored:
+            with self.link.cursor() as cursor:
+                stored = write_ahead.store(cursor, entries, self._process_id, at)
+                is_whole = len(stored.alerts) == len(entries)
+                return write_ahead.find(cursor, entries) if again and not is_whole else stored
+
+        try:
+            stored = self._reaching(attempt)
+        except JournalUnavailable as error:
+            for job in jobs:
+                replies.add(job.reply, _refusal(error))
+        except Exception as error:  # noqa: BLE001 - passed on to the alert that is to blame
+            self._store_one_by_one(jobs, error, replies)
+        else:
+            self._answer(jobs, stored, replies)
+
+    def _store_one_by_one(
+        self, jobs: Sequence[StoreJob], error: Exception, replies: Replies
+    ) -> None:
+        """One alert that the database does not take is no reason to refuse the others."""
+        if len(jobs) > 1:
+            for job in jobs:
+                self._store([job], replies)
+            return
+        (job,) = jobs
+        log.error("alert_not_stored", receipt=job.entry.alert.receipt, error=said(error))
+        replies.add(job.reply, _refusal(error))
+
+    def _answer(self, jobs: Sequence[StoreJob], stored: Stored, replies: Replies) -> None:
+        committed_at = datetime.now(UTC)
+        kept = []
+        for job in jobs:
+            alert_id = stored.alerts.get(job.entry.alert.receipt)
+            if alert_id is None:
+                replies.add(job.reply, JournalUnavailable("this receipt is stored already"))
+                continue
+            kept.append(job.entry)
+            committed = Committed(
+                alert_id=alert_id,
+                order_ids=stored.order_ids(job.entry),
+                committed_at=committed_at,
+            )
+            replies.add(job.reply, committed)
+        try:
+            self._on_stored(kept, stored)
+        except Exception:
+            log.exception("events_not_queued", receipts=[entry.alert.receipt for entry in kept])
+
+    def _claim(self, jobs: Sequence[ClaimJob], replies: Replies) -> None:
+        if not jobs:
+            return
+        wanted = [order_id for job in jobs for order_id in job.order_ids]
+        at = datetime.now(UTC)
+
+        def attempt(again: bool) -> frozenset[int]:
+            with self.link.cursor() as cursor:
+                claimed = transitions.claim(cursor, wanted, self._process_id, at)
+                if again:
+                    claimed |= transitions.claimed_at(cursor, wanted, self._process_id, at)
+                return claimed
+
+        try:
+            claimed = self._reaching(attempt)
+        except Exception as error:  # noqa: BLE001 - passed on to those who asked
+            for job in jobs:
+                replies.add(job.reply, _refusal(error))
+        else:
+            for job in jobs:
+                replies.add(job.reply, claimed.intersection(job.order_ids))
+                claimed -= frozenset(job.order_ids)  # of two who ask at once, one gets it
+
+    def _reaching(self, attempt: Callable[[bool], R]) -> R:
+        """Try on a live connection, and once more on a new one after the first was lost, since its
+        commit may have gone through: `attempt` is told so. Gives up after a bounded wait, and
+        without one while the database is known to be down.
+        """
+        deadline = time.monotonic() + (0 if self.is_stuck.is_set() else CONNECT_WITHIN)
+        again = False
+        while True:
+            try:
+                self.link.connection()
+                answer = attempt(again)
+            except TOO_MUCH:
+                raise
+            except SESSION_LOST as error:
+                if self.link.is_up and not isinstance(error, SESSION_USELESS):
+                    raise JournalUnavailable(said(error)) from error
+                again = again or self.link.was_up
+                self.link.drop()
+                if time.monotonic() >= deadline:
+                    self.is_stuck.set()
+                    raise JournalUnavailable(said(error)) from error
+                self._pause.wait(_CONNECT_AGAIN_AFTER)
+            else:
+                self.is_stuck.clear()
+                return answer
+
+
+def _refusal(error: Exception) -> JournalUnavailable:
+    refusal = JournalUnavailable(said(error))
+    refusal.__cause__ = error
+    return refusal

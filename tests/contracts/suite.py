@@ -1,0 +1,18 @@
+"""What every adapter must do, told by behaviour. A venue joins with a Rig and one class:
+
+class TestMyVenueSpot(ExchangeContract):
+    @pytest.fixture
+    async def rig(self) -> AsyncIterator[Rig]: ...
+"""
+
+from tests.contracts.accounts import AccountContract
+from tests.contracts.admission import AdmissionContract
+from tests.contracts.lookups import LookupContract
+from tests.contracts.orders import OrderContract
+from tests.contracts.watching import WatchContract
+
+
+class ExchangeContract(
+    LookupContract, AdmissionContract, OrderContract, AccountContract, WatchContract
+):
+    """The whole contract. Behaviours that a venue's capabilities rule out are skipped."""

@@ -1,0 +1,406 @@
+"""What only the paper exchange does: its prices, its money, its shared database."""
+
+import asyncio
+import threading
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from exchanges.base import Exchange, Resources
+from exchanges.errors import ExchangeError, NotPlaced, OutcomeUnknown, ReadFailed
+from exchanges.factory import UnifiedExchangeFactory
+from exchanges.messages import OrderRequest
+from exchanges.paper import admission, desk
+from exchanges.paper.fixed_prices import clear_price, set_price
+from exchanges.paper.state import order_number
+from exchanges.vocabulary import AccountType, MarketType, OrderType, ReportStatus, Side
+from tests.contracts.rig import Rig
+from tests.exchanges.paper import worlds
+from tests.exchanges.paper.worlds import PaperRig, PaperVenue, execute, fresh_database
+
+BOTH = [worlds.SPOT, worlds.DOMESTIC_STOCK]
+STRANGERS = [(MarketType.SPOT, "MYCOIN/USDT"), (MarketType.DOMESTIC_STOCK, "123450")]
+KILL = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_made = iter(range(10**9))
+
+
+def order(market_type: MarketType, symbol: str, side: Side = Side.BUY) -> OrderRequest:
+    return OrderRequest(
+        client_order_id=f"venue{next(_made)}",
+        market_type=market_type,
+        symbol=symbol,
+        side=side,
+        order_type=OrderType.MARKET,
+        quantity=Decimal(10),
+    )
+
+
+def priced(request: OrderRequest, price: str) -> OrderRequest:
+    """The same order with the price of its alert."""
+    return OrderRequest(
+        client_order_id=request.client_order_id,
+        market_type=request.market_type,
+        symbol=request.symbol,
+        side=request.side,
+        order_type=request.order_type,
+        quantity=request.quantity,
+        reference_price=Decimal(price),
+    )
+
+
+@pytest.fixture(params=BOTH, ids=["crypto", "securities"])
+async def rig(request: pytest.FixtureRequest, venue: PaperVenue) -> Rig:
+    return PaperRig(venue, request.param)
+
+
+@pytest.fixture(params=STRANGERS, ids=["crypto", "securities"])
+def strange(request: pytest.FixtureRequest) -> tuple[MarketType, str]:
+    """A symbol that nobody priced yet."""
+    pair: tuple[MarketType, str] = request.param
+    return pair
+
+
+def code_of(error: pytest.ExceptionInfo[ExchangeError]) -> str:
+    return error.value.reason.code
+
+
+async def test_a_market_order_fills_near_the_price_of_its_alert(
+    venue: PaperVenue, strange: tuple[MarketType, str]
+) -> None:
+    exchange = await venue.open(venue.account(strange[0].family))
+    report = await exchange.create_order(priced(order(*strange), "4000"))
+    assert report.average_price is not None
+    assert abs(report.average_price - 4000) <= 5
+    quoted = await exchange.fetch_price(*strange)
+    assert quoted.price == 4000
+    assert quoted.at == venue.clock.now
+
+
+async def test_the_market_walks_on_from_an_alerts_price(
+    venue: PaperVenue, strange: tuple[MarketType, str]
+) -> None:
+    exchange = await venue.open(venue.account(strange[0].family))
+    await exchange.create_order(priced(order(*strange), "4000"))
+    seen = set()
+    for _ in range(60):
+        venue.clock.advance(10)
+        seen.add((await exchange.fetch_price(*strange)).price)
+    assert len(seen) > 3
+    assert all(abs(price - 4000) <= 70 for price in seen)
+
+
+async def test_without_any_price_a_market_order_is_refused_with_the_way_out(
+    venue: PaperVenue, strange: tuple[MarketType, str]
+) -> None:
+    exchange = await venue.open(venue.account(strange[0].family))
+    request = order(*strange)
+    with pytest.raises(NotPlaced) as refused:
+        await exchange.create_order(request)
+    assert code_of(refused) == "price_unknown"
+    assert "price" in refused.value.reason.ko
+    assert await exchange.fetch_order(request.ref) is None
+
+
+async def test_a_symbol_without_a_price_cannot_be_quoted(
+    venue: PaperVenue, strange: tuple[MarketType, str]
+) -> None:
+    exchange = await venue.open(venue.account(strange[0].family))
+    with pytest.raises(ReadFailed) as failed:
+        await exchange.fetch_price(*strange)
+    assert code_of(failed) == "price_unknown"
+
+
+async def test_a_limit_order_brings_a_strange_symbol_its_price(
+    venue: PaperVenue, strange: tuple[MarketType, str]
+) -> None:
+    exchange = await venue.open(venue.account(strange[0].family))
+    limit = OrderRequest(
+        client_order_id="first",
+        market_type=strange[0],
+        symbol=strange[1],
+        side=Side.BUY,
+        order_type=OrderType.LIMIT,
+        quantity=Decimal(10),
+        price=Decimal(4000),
+    )
+    assert (await exchange.create_order(limit)).status is ReportStatus.NEW
+    assert (await exchange.fetch_price(*strange)).price == 4000
+
+
+async def test_a_fixed_price_holds_until_it_is_cleared(venue: PaperVenue, rig: Rig) -> None:
+    exchange = await rig.adapter()
+    venue.clock.advance(100)
+    assert (await exchange.fetch_price(rig.market_type, rig.symbol)).price == rig.price
+    await exchange.create_order(priced(rig.order(Side.BUY), str(rig.price * 2)))
+    assert (await exchange.fetch_price(rig.market_type, rig.symbol)).price == rig.price
+    clear_price(venue.database_url, rig.market_type, rig.symbol)
+    seen = set()
+    for _ in range(20):
+        venue.clock.advance(60)
+        seen.add((await exchange.fetch_price(rig.market_type, rig.symbol)).price)
+    assert len(seen) > 1
+
+
+def test_a_price_set_by_hand_lands_on_the_nearest_tick(venue: PaperVenue) -> None:
+    url = venue.database_url
+    assert set_price(url, MarketType.DOMESTIC_STOCK, "005930", Decimal("70049")) == 70000
+
+
+@pytest.mark.parametrize("price", ["0", "-5", "NaN"])
+def test_a_price_set_by_hand_must_be_positive(venue: PaperVenue, price: str) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        set_price(venue.database_url, MarketType.SPOT, "BTC/USDT", Decimal(price))
+
+
+@pytest.mark.parametrize(
+    ("family", "money"),
+    [
+        (AccountType.CRYPTO, {"USDT": Decimal(100_000), "KRW": Decimal(100_000_000)}),
+        (AccountType.STOCK, {"KRW": Decimal(100_000_000), "USD": Decimal(100_000)}),
+    ],
+)
+async def test_a_new_account_begins_with_paper_money(
+    venue: PaperVenue, family: AccountType, money: dict[str, Decimal]
+) -> None:
+    exchange = await venue.open(venue.account(family))
+    assert {held.currency: held.total for held in await exchange.fetch_balance()} == money
+
+
+async def test_shares_are_positions_and_no_currency(venue: PaperVenue) -> None:
+    rig = PaperRig(venue, worlds.DOMESTIC_STOCK)
+    exchange = await rig.adapter()
+    await exchange.create_order(rig.order(Side.BUY))
+    assert {held.currency for held in await exchange.fetch_balance()} == {"KRW", "USD"}
+    assert await rig.position(exchange) == rig.quantity
+
+
+async def test_order_ids_are_short_and_rise(rig: Rig) -> None:
+    exchange = await rig.adapter()
+    ids = [
+        (await exchange.create_order(rig.limit(Side.BUY, rig.below))).ref.exchange_order_id
+        for _ in range(3)
+    ]
+    assert all(each.startswith("P-") for each in ids)
+    assert ids == sorted(set(ids))
+
+
+@pytest.mark.parametrize("text", ["", "P-", "P-12", "X-000001", "P-" + "9" * 30, "P-٠٠٠٠٠١"])
+def test_a_foreign_order_id_is_none_of_ours(text: str) -> None:
+    assert order_number(text) is None
+
+
+async def test_an_order_larger_than_the_book_is_reported_trade_by_trade(
+    venue: PaperVenue,
+) -> None:
+    rig = PaperRig(venue, worlds.FUTURES)
+    exchange = await rig.adapter()
+    report = await exchange.create_order(rig.order(Side.BUY, quantity=Decimal(30)))
+    prices = [trade.price for trade in report.trades]
+    assert prices == [Decimal("3000.01"), Decimal("3000.02")]
+    assert len({trade.exchange_trade_id for trade in report.trades}) == 2
+
+
+async def test_more_leverage_than_the_venue_lends_is_refused(venue: PaperVenue) -> None:
+    rig = PaperRig(venue, worlds.FUTURES)
+    with pytest.raises(NotPlaced) as refused:
+        await (await rig.adapter()).create_order(rig.order(Side.BUY, leverage=Decimal(126)))
+    assert code_of(refused) == "leverage_too_high"
+
+
+async def test_an_account_has_no_end_of_open_orders(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "MOST_OPEN_ORDERS", 2)
+    exchange = await rig.adapter()
+    for _ in range(2):
+        await exchange.create_order(rig.limit(Side.BUY, rig.below))
+    with pytest.raises(NotPlaced) as refused:
+        await exchange.create_order(rig.limit(Side.BUY, rig.below))
+    assert code_of(refused) == "too_many_open_orders"
+
+
+async def test_why_an_order_ended_is_still_known_later(venue: PaperVenue) -> None:
+    rig = PaperRig(venue, worlds.FUTURES)
+    exchange = await rig.adapter()
+    await exchange.create_order(rig.order(Side.BUY))
+    request = rig.order(Side.SELL, quantity=rig.quantity * 2, reduce_only=True)
+    await exchange.create_order(request)
+    reason = (await rig.fetched(await rig.adapter(), request.ref)).reason
+    assert reason is not None
+    assert reason.code == "nothing_to_reduce"
+
+
+async def test_orders_of_one_account_at_the_same_instant_never_spend_twice(rig: Rig) -> None:
+    adapters = [await rig.adapter(), await rig.adapter()]
+    total, _ = await rig.money(adapters[0])
+    each = rig.unaffordable / 10 // rig.quantity * rig.quantity
+    outcomes = await asyncio.gather(
+        *(
+            adapters[number % 2].create_order(rig.order(Side.BUY, quantity=each))
+            for number in range(20)
+        ),
+        return_exceptions=True,
+    )
+    filled = [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]
+    assert 0 < len(filled) < 20
+    assert all(isinstance(o, NotPlaced) for o in outcomes if o not in filled)
+    paid = sum(
+        trade.quantity * trade.price + trade.fee for report in filled for trade in report.trades
+    )
+    assert await rig.position(adapters[0]) == each * len(filled)
+    assert (await rig.money(adapters[1]))[0] == total - paid
+
+
+async def test_the_same_order_sent_by_two_processes_at_once_is_there_once(rig: Rig) -> None:
+    adapters = [await rig.adapter(), await rig.adapter()]
+    request = rig.order(Side.BUY)
+    outcomes = await asyncio.gather(
+        *(adapter.create_order(request) for adapter in adapters), return_exceptions=True
+    )
+    assert sum(isinstance(outcome, OutcomeUnknown) for outcome in outcomes) == 1
+    assert await rig.position(adapters[0]) == rig.quantity
+
+
+async def test_a_resting_order_fills_once_however_many_look_at_it(rig: Rig) -> None:
+    adapters = [await rig.adapter() for _ in range(4)]
+    request = rig.limit(Side.BUY, rig.below)
+    await adapters[0].create_order(request)
+    await rig.move_price(rig.below)
+    await rig.pass_time(1)
+    reports = await asyncio.gather(*(rig.fetched(each, request.ref) for each in adapters))
+    assert {report.filled_quantity for report in reports} == {rig.quantity}
+    assert await rig.position(adapters[0]) == rig.quantity
+
+
+async def test_accounts_of_a_process_share_connections_and_the_last_gives_them_back(
+    rig: Rig,
+) -> None:
+    first, second = await rig.adapter(), await rig.stranger()
+    assert len(desk._DESKS) == 1
+    await first.close()
+    assert await rig.money(second)
+    await second.close()
+    assert desk._DESKS == {}
+
+
+async def test_a_connection_that_died_meanwhile_costs_nobody_an_order(
+    venue: PaperVenue, rig: Rig
+) -> None:
+    exchange = await rig.adapter()
+    execute(venue.database_url, KILL)
+    report = await exchange.create_order(rig.order(Side.BUY))
+    assert report.status is ReportStatus.FILLED
+
+
+class CuttingClock:
+    """Cuts every connection when it is asked for the time, which is between reading and writing."""
+
+    def __init__(self, venue: PaperVenue) -> None:
+        self.venue = venue
+        self.cuts = False
+
+    def __call__(self) -> datetime:
+        if self.cuts:
+            self.cuts = False
+            execute(self.venue.database_url, KILL)
+        return self.venue.clock()
+
+
+async def _cut_off(venue: PaperVenue, rig: Rig) -> tuple[Exchange, CuttingClock]:
+    clock = CuttingClock(venue)
+    resources = Resources(database_url=venue.database_url, clock=clock)
+    account = venue.account(rig.market_type.family)
+    exchange = UnifiedExchangeFactory(resources).create(account)
+    await exchange.open()
+    venue.adapters.append(exchange)
+    return exchange, clock
+
+
+async def test_a_connection_lost_around_the_commit_leaves_the_outcome_unknown(
+    venue: PaperVenue, rig: Rig
+) -> None:
+    exchange, clock = await _cut_off(venue, rig)
+    clock.cuts = True
+    request = rig.order(Side.BUY)
+    with pytest.raises(OutcomeUnknown):
+        await exchange.create_order(request)
+    assert await exchange.fetch_order(request.ref) is None
+
+
+async def test_a_connection_lost_in_a_cancel_leaves_the_outcome_unknown(
+    venue: PaperVenue, rig: Rig
+) -> None:
+    exchange, clock = await _cut_off(venue, rig)
+    placed = await exchange.create_order(rig.limit(Side.BUY, rig.below))
+    clock.cuts = True
+    with pytest.raises(OutcomeUnknown):
+        await exchange.cancel_order(placed.ref)
+    assert await rig.open_ids(exchange) == [placed.ref.client_order_id]
+
+
+async def test_a_venue_without_its_database_proves_that_nothing_was_placed(
+    venue: PaperVenue, rig: Rig
+) -> None:
+    resources = Resources(database_url="postgresql:///none?host=/nowhere", clock=venue.clock)
+    exchange = UnifiedExchangeFactory(resources).create(venue.account(rig.market_type.family))
+    with pytest.raises(NotPlaced) as refused:
+        await exchange.open()
+    assert code_of(refused) == "venue_unavailable"
+    with pytest.raises(NotPlaced):
+        await exchange.create_order(rig.order(Side.BUY))
+    with pytest.raises(ReadFailed):
+        await exchange.fetch_balance()
+    with pytest.raises(OutcomeUnknown):
+        await exchange.cancel_order(rig.order(Side.BUY).ref)
+    assert desk._DESKS == {}
+
+
+async def test_a_closed_adapter_places_nothing(rig: Rig) -> None:
+    exchange = await rig.adapter()
+    await exchange.close()
+    with pytest.raises(NotPlaced):
+        await exchange.create_order(rig.order(Side.BUY))
+    with pytest.raises(ReadFailed):
+        await exchange.fetch_positions()
+
+
+async def test_an_account_that_was_taken_away_is_proved_empty_handed(
+    venue: PaperVenue, rig: Rig
+) -> None:
+    exchange = await rig.adapter()
+    execute(venue.database_url, "DELETE FROM paper.account")
+    with pytest.raises(NotPlaced):
+        await exchange.create_order(rig.order(Side.BUY))
+
+
+def test_processes_that_begin_together_make_the_tables_once() -> None:
+    with fresh_database() as url:
+        failures = []
+
+        def begin() -> None:
+            try:
+                set_price(url, MarketType.SPOT, "BTC/USDT", Decimal(90000))
+            except Exception as error:  # noqa: BLE001 - a thread's failure is carried out of it
+                failures.append(error)
+
+        threads = [threading.Thread(target=begin) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+
+
+async def test_selling_spot_reduces_and_buying_does_not(venue: PaperVenue) -> None:
+    rig = PaperRig(venue, worlds.SPOT)
+    exchange = await rig.adapter()
+    with pytest.raises(NotPlaced) as refused:
+        await exchange.create_order(rig.order(Side.BUY, reduce_only=True))
+    assert code_of(refused) == "nothing_to_reduce"
+    await exchange.create_order(rig.order(Side.BUY))
+    report = await exchange.create_order(rig.order(Side.SELL, reduce_only=True))
+    assert report.status is ReportStatus.FILLED

@@ -1,0 +1,113 @@
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exchanges.vocabulary import Side
+from orders.positions import Holding, after_fill, after_repricing, average, to_places, total
+
+FLAT = Holding()
+BUY, SELL = Side.BUY, Side.SELL
+ROUNDING = Decimal("1e-9")
+
+quantities = st.decimals("0.00000001", "10000000", places=8)
+prices = st.decimals("0.000001", "100000000", places=6)
+fills = st.lists(st.tuples(st.sampled_from(Side), quantities, prices), max_size=12)
+
+
+def _after(*trades: tuple[Side, int | Decimal, int | Decimal]) -> Holding:
+    holding = FLAT
+    for side, quantity, price in trades:
+        holding = after_fill(holding, side, Decimal(quantity), Decimal(price))
+    return holding
+
+
+def test_buying_more_moves_the_average() -> None:
+    holding = _after((BUY, 1, 100), (BUY, 3, 200))
+    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (4, 175, 0)
+
+
+def test_selling_part_realises_and_keeps_the_average() -> None:
+    holding = _after((BUY, 4, 100), (SELL, 1, 130))
+    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (3, 100, 30)
+
+
+def test_a_flat_position_has_no_average_price() -> None:
+    holding = _after((BUY, 2, 100), (SELL, 2, 90))
+    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (0, 0, -20)
+
+
+def test_a_sale_through_zero_opens_a_short_at_its_price() -> None:
+    holding = _after((BUY, 2, 100), (SELL, 5, 110))
+    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (-3, 110, 20)
+
+
+def test_a_short_gains_when_it_is_bought_back_cheaper() -> None:
+    holding = _after((SELL, 2, 100), (BUY, 3, 80))
+    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (1, 80, 40)
+
+
+def test_a_contract_is_worth_its_size() -> None:
+    opened = after_fill(FLAT, BUY, Decimal(1), Decimal(400), contract_size=Decimal(250_000))
+    closed = after_fill(opened, SELL, Decimal(1), Decimal(401), contract_size=Decimal(250_000))
+    assert closed.realized_pnl == 250_000
+
+
+def test_digits_that_no_float_has_are_kept() -> None:
+    holding = _after((BUY, Decimal("12345678901234567890.123456789012345678"), 1))
+    holding = after_fill(holding, BUY, Decimal("1e-18"), Decimal(1))
+    assert holding.quantity == Decimal("12345678901234567890.123456789012345679")
+
+
+@given(trades=fills)
+def test_the_quantity_is_the_sum_of_the_signed_fills(
+    trades: list[tuple[Side, Decimal, Decimal]],
+) -> None:
+    assert _after(*trades).quantity == total(q * side.sign for side, q, _ in trades)
+
+
+@given(trades=fills)
+def test_profit_and_holding_explain_the_cash(
+    trades: list[tuple[Side, Decimal, Decimal]],
+) -> None:
+    holding = _after(*trades)
+    cash = total(-side.sign * quantity * price for side, quantity, price in trades)
+    explained = holding.realized_pnl - holding.quantity * holding.average_price
+    assert abs(explained - cash) < ROUNDING * (1 + sum(quantity for _, quantity, _ in trades))
+
+
+@given(
+    trades=fills, side=st.sampled_from(Side), quantity=quantities, prices=st.tuples(prices, prices)
+)
+def test_a_repriced_fill_explains_the_cash_too(
+    trades: list[tuple[Side, Decimal, Decimal]],
+    side: Side,
+    quantity: Decimal,
+    prices: tuple[Decimal, Decimal],
+) -> None:
+    before, after = prices
+    holding = _after((side, quantity, before), *trades)
+    repriced = after_repricing(holding, side, quantity, before, after)
+    cash = total(-s.sign * q * p for s, q, p in [(side, quantity, after), *trades])
+    explained = repriced.realized_pnl - repriced.quantity * repriced.average_price
+    sum_of_all = quantity + sum(q for _, q, _ in trades)
+    assert repriced.quantity == holding.quantity
+    assert abs(explained - cash) < ROUNDING * (1 + sum_of_all)
+
+
+def test_a_fill_that_is_still_open_is_repriced_in_the_average() -> None:
+    holding = after_repricing(_after((BUY, 2, 100)), BUY, Decimal(2), Decimal(100), Decimal(99))
+    assert (holding.average_price, holding.realized_pnl) == (99, 0)
+
+
+def test_a_fill_that_closed_is_repriced_in_the_profit() -> None:
+    flat = _after((BUY, 1, 100), (SELL, 1, 110))
+    assert after_repricing(flat, SELL, Decimal(1), Decimal(110), Decimal(109)).realized_pnl == 9
+
+
+def test_the_average_of_nothing_is_unknown() -> None:
+    assert average([]) is None
+
+
+def test_values_are_rounded_to_the_columns_places() -> None:
+    assert to_places(Decimal(1) / Decimal(3)) == Decimal("0." + "3" * 18)

@@ -1,0 +1,54 @@
+"""A real Chromium, on loopback only."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+
+_FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+)
+
+
+def open_browser(
+    profile: Path, *, language: str = "en", width: int = 1280, height: int = 900
+) -> Chrome:
+    """Skips where there is none, unless REQUIRE_BROWSER=1 says that there must be one."""
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if browser is None or driver is None:
+        missing = "needs chromium and chromedriver (Debian: chromium, chromium-driver)"
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    options = ChromeOptions()
+    options.binary_location = browser
+    flags = (
+        *_FLAGS,
+        f"--user-data-dir={profile}",
+        f"--window-size={width},{height}",
+        f"--accept-lang={language}",
+    )
+    for flag in flags:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    opened = Chrome(options=options, service=Service(driver))
+    opened.set_page_load_timeout(30)
+    return opened
+
+
+def complaints(browser: Chrome) -> list[str]:
+    """What the page's console said: errors of scripts, and what the policy refused."""
+    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]

@@ -1,0 +1,58 @@
+"""How amounts and words are written."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from exchanges.vocabulary import MarketType, OrderType, Side
+from orders.vocabulary import AlertStatus, OrderStatus
+from tradingbridge.desk import examples, words
+from tradingbridge.templatetags.desk import after, amount
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (Decimal("50000000"), "50,000,000"),
+        (Decimal("90000.500000000000000000"), "90,000.5"),
+        (Decimal("-1234.5"), "-1,234.5"),
+        (Decimal("-0.5"), "-0.5"),
+        (Decimal("0.00000001"), "0.00000001"),
+        (Decimal("1E+3"), "1,000"),
+        (Decimal(0), "0"),
+        (None, ""),
+    ],
+)
+def test_amounts_keep_every_digit_that_counts(value: Decimal | None, written: str) -> None:
+    assert amount(value) == written
+
+
+def test_a_moment_is_told_in_milliseconds_after_the_start() -> None:
+    start = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert after(start + timedelta(microseconds=1900), start) == "+1.9 ms"
+    assert after(None, start) == ""
+
+
+def test_every_word_of_the_field_has_a_text() -> None:
+    assert set(words.STATUSES) == set(OrderStatus)
+    assert set(words.ALERT_STATUSES) == set(AlertStatus)
+    assert set(words.SIDES) == set(Side)
+    assert set(words.ORDER_TYPES) == set(OrderType)
+    assert set(words.MARKET_TYPES) == set(MarketType)
+
+
+@pytest.mark.parametrize("market_type", list(MarketType))
+def test_every_market_has_an_example_alert(market_type: MarketType) -> None:
+    message = json.loads(examples.to_try("mine", market_type))
+    assert message["group_name"] == "mine"
+    assert message["symbol"]
+
+
+@pytest.mark.parametrize("market_type", list(MarketType))
+def test_the_message_for_tradingview_is_json_before_it_is_filled_in(
+    market_type: MarketType,
+) -> None:
+    message = json.loads(examples.for_tradingview("mine", market_type))
+    assert message["side"] == "{{strategy.order.action}}"

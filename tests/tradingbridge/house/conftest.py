@@ -1,0 +1,38 @@
+"""Folders that an embedded server can live in, and bridges that are gone after their test."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.tradingbridge.house.launched import Launched
+from tradingbridge.embedded import Server
+
+
+@pytest.fixture
+def var_dir() -> Iterator[Path]:
+    """Short enough for a socket, unlike pytest's own folders on some machines."""
+    with tempfile.TemporaryDirectory(prefix="tb-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder).resolve()
+
+
+@pytest.fixture
+def server(var_dir: Path) -> Iterator[Server]:
+    server = Server(var_dir / "pgdata", durable=False)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def launch() -> Iterator[Callable[..., Launched]]:
+    """Starts bridges; whatever a test leaves running is killed after it."""
+    with ExitStack() as stack:
+
+        def start(var_dir: Path, **environment: str) -> Launched:
+            launched = Launched(var_dir, **environment)
+            stack.callback(launched.kill_everything)
+            return launched
+
+        yield start

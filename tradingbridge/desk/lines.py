@@ -1,0 +1,96 @@
+"""Rows of the desk, with the names of the event stream, so that the script can write them too."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from orders.models import Alert, Order, Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    client_order_id: str = ""
+    timestamp: datetime | None = None
+    strategy: str = ""
+    account_name: str = ""
+    symbol: str = ""
+    side: str = ""
+    order_type: str = ""
+    status: str = ""
+    quantity: Decimal | None = None
+    filled_quantity: Decimal | None = None
+    price: Decimal | None = None
+    average_price: Decimal | None = None
+    receipt: str = ""
+    error_ko: str = ""
+    error_en: str = ""
+
+    @classmethod
+    def of(cls, order: Order) -> "OrderLine":
+        return cls(
+            client_order_id=order.client_order_id,
+            timestamp=order.created_at,
+            strategy=order.strategy.group_name,
+            account_name=order.account.name,
+            symbol=order.symbol,
+            side=order.side,
+            order_type=order.order_type,
+            status=order.status,
+            quantity=order.quantity,
+            filled_quantity=order.filled_quantity,
+            price=order.price,
+            average_price=order.average_price,
+            receipt=order.alert.receipt,
+            error_ko=order.error_ko,
+            error_en=order.error_en,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionLine:
+    key: str = ""
+    strategy: str = ""
+    account_name: str = ""
+    symbol: str = ""
+    market_type: str = ""
+    quantity: Decimal | None = None
+    average_price: Decimal | None = None
+    realized_pnl: Decimal | None = None
+
+    @classmethod
+    def of(cls, position: Position) -> "PositionLine":
+        strategy = position.strategy.group_name
+        place = (strategy, str(position.account_id), position.market_type, position.symbol)
+        return cls(
+            key="|".join(place),
+            strategy=strategy,
+            account_name=position.account.name,
+            symbol=position.symbol,
+            market_type=position.market_type,
+            quantity=position.quantity,
+            average_price=position.average_price,
+            realized_pnl=position.realized_pnl,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertLine:
+    receipt: str = ""
+    timestamp: datetime | None = None
+    strategy: str = ""
+    status: str = ""
+    message: str = ""
+    code: str = ""
+
+    @classmethod
+    def of(cls, alert: Alert) -> "AlertLine":
+        """An accepted alert's message is the answer's; it was given in the sender's language."""
+        answer = alert.answer if isinstance(alert.answer, dict) else {}
+        return cls(
+            receipt=alert.receipt,
+            timestamp=alert.received_at,
+            strategy=alert.group_name,
+            status=alert.status,
+            message=alert.error_message or str(answer.get("message", "")),
+            code=alert.error_code,
+        )

@@ -1,0 +1,64 @@
+"""The trail of one alert: what came, what was read, and what became of each order."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+
+from orders.models import Alert, Order, OrderTransition, Trade
+from orders.rest import scope
+from orders.rest.trails import slippage_of
+from tradingbridge.desk.board import visible_alerts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTrail:
+    order: Order
+    transitions: tuple[OrderTransition, ...]
+    trades: tuple[Trade, ...]
+    slippage: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """`message` and what follows from it are for the strategy's owner: a follower's are empty."""
+
+    alert: Alert
+    is_own: bool
+    message: str
+    reading: str
+    answer: str
+    orders: tuple[OrderTrail, ...]
+
+
+def of(receipt: str, viewer: User) -> Trail | None:
+    """None also for an alert that is not the viewer's: nobody learns that it exists."""
+    own = visible_alerts(viewer).select_related("strategy").filter(receipt=receipt).first()
+    alert = own or scope.receipts_of(viewer).filter(receipt=receipt).first()
+    if alert is None:
+        return None
+    return Trail(
+        alert=alert,
+        is_own=own is not None,
+        message=own.body if own else "",
+        reading=_written(own.reading) if own else "",
+        answer=_written(own.answer) if own else "",
+        orders=tuple(
+            _order(order)
+            for order in scope.trails_of(viewer).filter(alert=alert).order_by("instruction", "id")
+        ),
+    )
+
+
+def _order(order: Order) -> OrderTrail:
+    return OrderTrail(
+        order=order,
+        transitions=tuple(order.transitions.all()),
+        trades=tuple(order.trades.all()),
+        slippage=slippage_of(order),
+    )
+
+
+def _written(kept: object) -> str:
+    return json.dumps(kept, ensure_ascii=False, indent=2) if kept else ""

@@ -1,0 +1,78 @@
+"""How the desk writes amounts, times and words."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from orders.wire import decimal_text, time_text
+from tradingbridge.desk import words
+
+register = template.Library()
+
+
+@register.filter
+def amount(value: Decimal | None) -> str:
+    """Every digit that counts, with the thousands apart."""
+    if value is None:
+        return ""
+    whole, point, fraction = decimal_text(value).partition(".")
+    return f"{int(whole):,}{point}{fraction}" if whole != "-0" else f"-0{point}{fraction}"
+
+
+@register.filter
+def moment(value: datetime | None, style: str = "") -> SafeString:
+    """The page's script shows it in the reader's own time zone."""
+    if value is None:
+        return SafeString("")
+    local = timezone.localtime(value)
+    text = f"{local:%m-%d %H:%M:%S}"
+    if style == "precise":
+        text += f".{local.microsecond // 1000:03d}"
+    return format_html(
+        '<time datetime="{}" data-style="{}">{}</time>', time_text(value), style, text
+    )
+
+
+@register.filter
+def after(value: datetime | None, start: datetime) -> str:
+    """Milliseconds since the start; a clock that was set back shows as it is."""
+    return "" if value is None else f"{(value - start).total_seconds() * 1000:+,.1f} ms"
+
+
+@register.filter
+def status_word(value: str) -> Any:
+    return words.STATUSES.get(value, value)
+
+
+@register.filter
+def alert_word(value: str) -> Any:
+    return words.ALERT_STATUSES.get(value, value)
+
+
+@register.filter
+def side_word(value: str) -> Any:
+    return words.SIDES.get(value, value)
+
+
+@register.filter
+def order_type_word(value: str) -> Any:
+    return words.ORDER_TYPES.get(value, value)
+
+
+@register.filter
+def market_word(value: str) -> Any:
+    return words.MARKET_TYPES.get(value, value)
+
+
+@register.filter
+def reason(failed: Any) -> str:
+    """Why an order failed, in the reader's language."""
+    ko, en = str(failed.error_ko), str(failed.error_en)
+    is_korean = (get_language() or "").startswith("ko")
+    return (ko or en) if is_korean else (en or ko)

@@ -1,0 +1,60 @@
+"""Why one account of an alert gets no order, while the others go on."""
+
+from exchanges.errors import Reason
+from exchanges.vocabulary import AccountType, MarketType
+
+
+def nothing_to_close() -> Reason:
+    return Reason(
+        code="nothing_to_close",
+        ko="청산할 포지션이 없습니다.",
+        en="There is no position to close.",
+    )
+
+
+def price_unavailable(symbol: str) -> Reason:
+    return Reason(
+        code="price_unavailable",
+        ko=f"{symbol}의 현재가를 알 수 없습니다. 알림에 price를 넣어 보내세요",
+        en=f"The price of {symbol} is not known. Send a price with the alert",
+    )
+
+
+def not_offered(exchange: str, field: str, value: str) -> Reason:
+    return Reason(
+        code="not_offered",
+        ko=f"{exchange}에서 지원하지 않습니다: {field}={value}",
+        en=f"{exchange} does not offer {field}={value}",
+    )
+
+
+def outcome_unknown() -> Reason:
+    return Reason(
+        code="outcome_unknown",
+        ko="주문 결과를 확인할 수 없어 조회 중입니다. 다시 보내지 마세요",
+        en="The order's outcome is not known and is being looked up. Do not send it again",
+    )
+
+
+def other_family(account_type: AccountType, market_type: MarketType) -> Reason:
+    return Reason(
+        code="other_family",
+        ko=f"account_type {account_type} 계좌는 {market_type} 주문을 하지 않습니다",
+        en=f"account_type {account_type} does not trade {market_type}",
+    )
+
+
+def link_switched_off() -> Reason:
+    return Reason(
+        code="link_switched_off",
+        ko="계좌 또는 연결이 꺼져 있습니다",
+        en="The account or its link is switched off",
+    )
+
+
+def not_chosen(field: str, value: str) -> Reason:
+    return Reason(
+        code="not_chosen",
+        ko=f"알림이 {field}='{value}'만 선택했습니다",
+        en=f"The alert chose only {field}='{value}'",
+    )

@@ -1,0 +1,59 @@
+"""The bare ASGI door: the same function as the documented view, without its request cycle."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from webhooks import intake
+from webhooks.grammar import BODY_LIMIT
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+PATHS = frozenset({"/api/webhook", "/api/webhook/"})
+_DRAINED_AT_MOST = 1 << 20
+
+
+def wants(scope: Scope) -> bool:
+    """Senders post and want JSON; a browser is shown the documented view instead."""
+    if scope["path"] not in PATHS or scope["method"] != "POST":
+        return False
+    return not any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+
+
+async def door(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await _body(receive)
+    if body is None:
+        return
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    client = scope.get("client")
+    answer = await intake.receive(body, headers, client[0] if client else "")
+    content = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
+    await send(
+        {
+            "type": "http.response.start",
+            "status": answer.http_status,
+            "headers": [
+                (b"content-type", b"application/json; charset=utf-8"),
+                (b"content-length", str(len(content)).encode()),
+                *((name.encode(), value.encode()) for name, value in answer.headers.items()),
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": content})
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """None when the sender hung up before the end. Keeps one byte more than a body may have."""
+    kept = bytearray()
+    seen = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        chunk = message.get("body", b"")
+        seen += len(chunk)
+        kept += chunk[: BODY_LIMIT + 1 - len(kept)]
+        if not message.get("more_body", False) or seen > _DRAINED_AT_MOST:
+            return bytes(kept)

@@ -1,0 +1,33 @@
+"""Which language a sender is answered in."""
+
+from exchanges.errors import Language
+
+_LANGUAGES: dict[str, Language] = {"ko": "ko", "en": "en"}
+
+
+def choose(accept_language: str, strategy_language: Language | None, default: str) -> Language:
+    """What the sender accepts best, then the strategy's language, then the server's."""
+    return _best(accept_language) or strategy_language or _LANGUAGES.get(default[:2], "ko")
+
+
+def _best(accept_language: str) -> Language | None:
+    """The first of the highest quality; `*` asks for nothing in particular."""
+    best: Language | None = None
+    best_quality = 0.0
+    for entry in accept_language.split(","):
+        tag, _, parameters = entry.strip().partition(";")
+        language = _LANGUAGES.get(tag.strip()[:2].lower())
+        quality = _quality(parameters)
+        if language is not None and quality > best_quality:
+            best, best_quality = language, quality
+    return best
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
