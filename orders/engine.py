@@ -23,6 +23,8 @@ from orders.vocabulary import OrderStatus
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
+LAST_WORDS_TAKE_AT_MOST = 5.0
+
 
 class Engine:
     """Belongs to one event loop. Its tasks are its own: a caller that hangs up stops nothing."""
@@ -92,7 +94,9 @@ class Engine:
             if self._is_stopping or order.order_id in self._held:
                 continue
             place, _ = self._lanes.enter(order.lane)
-            flight = self._flight(order.draft, order.order_id, OrderStatus.PENDING)
+            flight = self._flight(
+                order.draft, order.order_id, OrderStatus.PENDING, time.monotonic()
+            )
             flights.append(flight)
             self._launch(self._lanes.board(place, flight))
         return flights
@@ -105,7 +109,7 @@ class Engine:
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=patience)
+            await asyncio.wait(set(self._tasks), timeout=LAST_WORDS_TAKE_AT_MOST)
         for flight in self._held.values():
             flight.done.cancel()
 
@@ -118,7 +122,7 @@ class Engine:
                 if place is not None:
                     self._launch(self._lanes.withdraw(place))
             raise
-        flights = self._board(orders, places, claimed, committed)
+        flights = await self._board(orders, places, claimed, committed)
         return Execution(
             alert_id=committed.alert_id, committed_at=committed.committed_at, flights=flights
         )
@@ -137,33 +141,39 @@ class Engine:
                 claimed.add(draft.client_order_id)
         return places, claimed
 
-    def _board(
+    async def _board(
         self,
         orders: Sequence[OrderDraft],
         places: Sequence[Place | None],
         claimed: Container[str],
         committed: Committed,
     ) -> list[Flight]:
-        flights = []
+        """The first order is on the wire before the flight of the second is even made."""
+        flights: list[Flight] = []
+        moment = time.monotonic()
         for draft, place, order_id in zip(orders, places, committed.order_ids, strict=True):
+            if len(flights) == 1:
+                await asyncio.sleep(0)
             if place is None:
-                flight = self._flight(draft, order_id, OrderStatus.FAILED)
+                flight = self._flight(draft, order_id, OrderStatus.FAILED, moment)
                 flight.reason = draft.failure
                 self._land(flight)
             else:
                 is_claimed = draft.client_order_id in claimed
                 status = OrderStatus.SUBMITTING if is_claimed else OrderStatus.PENDING
-                flight = self._flight(draft, order_id, status)
+                flight = self._flight(draft, order_id, status, moment)
                 self._launch(self._lanes.board(place, flight))
             flights.append(flight)
         return flights
 
-    def _flight(self, draft: OrderDraft, order_id: int, status: OrderStatus) -> Flight:
+    def _flight(
+        self, draft: OrderDraft, order_id: int, status: OrderStatus, committed: float
+    ) -> Flight:
         flight = Flight(
             draft=draft,
             order_id=order_id,
             status=status,
-            committed_monotonic=time.monotonic(),
+            committed_monotonic=committed,
             done=asyncio.get_running_loop().create_future(),
         )
         self._held[order_id] = flight

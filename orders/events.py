@@ -136,8 +136,8 @@ def publish(cursor: Cursor, events: Sequence[NewEvent], at: datetime) -> None:
     try:
         cursor.execute(_WRITE, (at, *columns))
     except Exception:
-        log.exception("events_not_written", names=[event.name.value for event in events])
         cursor.execute("ROLLBACK TO SAVEPOINT events")
+        log.exception("events_not_written", events=len(events))
 
 
 def _columns(events: Sequence[NewEvent]) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Journal:
         self.process_id = process_id
         self._waiting_at_most = waiting_at_most
         self._answers_within = answers_within
-        self._writer = Writer(database_url, process_id, self._announce)
+        self._writer = Writer(database_url, process_id, self._announce, self._never_sent)
         self._recorder = Recorder(database_url)
         self._reader = Reader(database_url)
 
@@ -177,7 +177,9 @@ class Journal:
         self._recorder.put(AnnounceJob(news=lambda: _news(entries, stored, at)))
 
     def _never_sent(self, entry: Entry, late: Committed) -> None:
-        """The caller had gone when the commit came through, so nobody will send these."""
+        """The caller had gone when the commit came through, so nobody will send these. Called in
+        the caller's loop or in the writer's thread.
+        """
         log.warning("stored_too_late", receipt=entry.alert.receipt, alert_id=late.alert_id)
         at = datetime.now(UTC)
         for draft, order_id in zip(entry.orders, late.order_ids, strict=True):

@@ -1,11 +1,15 @@
 """What an adapter's answer means for the order: by the error's class, never by its text."""
 
+import asyncio
 from dataclasses import dataclass
 
 from exchanges.errors import ExchangeError, NotOffered, NotPlaced, Reason
 from exchanges.messages import OrderReport
 from orders import reasons
 from orders.states import Event, event_of
+
+# The bridge itself stopped waiting.
+_CUT_SHORT = (TimeoutError, asyncio.CancelledError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,7 @@ def of_report(report: OrderReport, cause: str) -> Outcome:
 def of_error(error: BaseException) -> Outcome:
     if isinstance(error, NotOffered):
         return failed(error.reason)
-    if isinstance(error, NotPlaced):
+    if isinstance(error, ExchangeError):
         return Outcome(event=Event.REJECTED, cause=error.reason.code, reason=error.reason)
     if isinstance(error, ExchangeError):
         return Outcome(event=Event.UNCLEAR, cause=error.reason.code, reason=error.reason)
@@ -43,5 +47,5 @@ def of_error(error: BaseException) -> Outcome:
         event=Event.UNCLEAR,
         cause=type(error).__name__,
         reason=reasons.OUTCOME_UNKNOWN,
-        bug=error,
+        bug=None if isinstance(error, _CUT_SHORT) else error,
     )

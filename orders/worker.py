@@ -190,6 +190,9 @@ class Worker(ABC, Generic[J]):
                 raise JournalUnavailable("the journal is not running")
             self._jobs.put(job)
 
+    def on_return(self) -> None:
+        """The database is back, and nobody has asked for anything yet."""
+
     def can_wait(self, job: J) -> bool:  # noqa: ARG002
         """Whether a batch may be held back for `patience` seconds, to keep clear of the sends."""
         return False
@@ -238,3 +241,4 @@ class Worker(ABC, Generic[J]):
                 with suppress(psycopg2.Error):
                     self.link.connection()
                     self.is_stuck.clear()
+                    self.on_return()

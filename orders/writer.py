@@ -30,6 +30,10 @@ _CONNECT_AGAIN_AFTER = 0.05
 _ALERTS_AT_MOST = 64
 
 
+class InDoubtError(JournalUnavailable):
+    """Given up while it was not known whether the last attempt went through."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
     """`order_ids` are in the order of the drafts."""
@@ -54,7 +58,8 @@ class ClaimJob:
 class Writer(Worker[StoreJob | ClaimJob]):
     """Both jobs may be done twice without harm, so a commit that got no answer is simply repeated.
 
-    `on_stored` is called in this thread, before the callers hear of it.
+    `on_stored` is called in this thread, before the callers hear of it; `on_found` for what turns
+    out to be stored although its caller had to be told that it was not.
     """
 
     takes_at_most = _ALERTS_AT_MOST
@@ -64,10 +69,13 @@ class Writer(Worker[StoreJob | ClaimJob]):
         database_url: str,
         process_id: int,
         on_stored: Callable[[Sequence[Entry], Stored], None],
+        on_found: Callable[[Entry, Committed], None],
     ) -> None:
         super().__init__("journal-writer", database_url, write_ahead.PREPARE)
         self._process_id = process_id
         self._on_stored = on_stored
+        self._on_found = on_found
+        self._in_doubt: list[Entry] = []
         self._pause = threading.Event()
 
     def work(self, jobs: Sequence[StoreJob | ClaimJob]) -> None:
@@ -75,6 +83,8 @@ class Writer(Worker[StoreJob | ClaimJob]):
         try:
             self._claim([job for job in jobs if isinstance(job, ClaimJob)], replies)
             self._store([job for job in jobs if isinstance(job, StoreJob)], replies)
+            if self._in_doubt and not self.is_stuck.is_set():
+                self._look_for_the_doubtful()
         finally:
             replies.deliver()
 
@@ -93,6 +103,8 @@ class Writer(Worker[StoreJob | ClaimJob]):
         try:
             stored = self._reaching(attempt)
         except JournalUnavailable as error:
+            if isinstance(error, InDoubtError):
+                self._in_doubt += entries
             for job in jobs:
                 replies.add(job.reply, _refusal(error))
         except Exception as error:  # noqa: BLE001 - passed on to the alert that is to blame
@@ -113,24 +125,40 @@ class Writer(Worker[StoreJob | ClaimJob]):
         replies.add(job.reply, _refusal(error))
 
     def _answer(self, jobs: Sequence[StoreJob], stored: Stored, replies: Replies) -> None:
-        committed_at = datetime.now(UTC)
         kept = []
         for job in jobs:
-            alert_id = stored.alerts.get(job.entry.alert.receipt)
-            if alert_id is None:
+            if job.entry.alert.receipt not in stored.alerts:
                 replies.add(job.reply, JournalUnavailable("this receipt is stored already"))
                 continue
             kept.append(job.entry)
-            committed = Committed(
-                alert_id=alert_id,
-                order_ids=stored.order_ids(job.entry),
-                committed_at=committed_at,
-            )
-            replies.add(job.reply, committed)
+            replies.add(job.reply, _committed(job.entry, stored))
+        self._tell(kept, stored)
+
+    def _tell(self, kept: Sequence[Entry], stored: Stored) -> None:
+        """It is stored, whatever becomes of the news of it."""
         try:
             self._on_stored(kept, stored)
         except Exception:
             log.exception("events_not_queued", receipts=[entry.alert.receipt for entry in kept])
+
+    def on_return(self) -> None:
+        self._look_for_the_doubtful()
+
+    def _look_for_the_doubtful(self) -> None:
+        """Alerts whose commit got no answer in time: their callers were told that nothing is sent."""
+        entries, self._in_doubt = self._in_doubt, []
+        if not entries:
+            return
+        try:
+            with self.link.cursor() as cursor:
+                stored = write_ahead.find(cursor, entries)
+        except SESSION_LOST:
+            self._in_doubt = entries
+            return
+        found = [entry for entry in entries if entry.alert.receipt in stored.alerts]
+        self._tell(found, stored)
+        for entry in found:
+            self._on_found(entry, _committed(entry, stored))
 
     def _claim(self, jobs: Sequence[ClaimJob], replies: Replies) -> None:
         if not jobs:
@@ -175,11 +203,20 @@ class Writer(Worker[StoreJob | ClaimJob]):
                 self.link.drop()
                 if time.monotonic() >= deadline:
                     self.is_stuck.set()
-                    raise JournalUnavailable(said(error)) from error
+                    kind = InDoubtError if again else JournalUnavailable
+                    raise kind(said(error)) from error
                 self._pause.wait(_CONNECT_AGAIN_AFTER)
             else:
                 self.is_stuck.clear()
                 return answer
+
+
+def _committed(entry: Entry, stored: Stored) -> Committed:
+    return Committed(
+        alert_id=stored.alerts[entry.alert.receipt],
+        order_ids=stored.order_ids(entry),
+        committed_at=datetime.now(UTC),
+    )
 
 
 def _refusal(error: Exception) -> JournalUnavailable:

@@ -193,16 +193,14 @@ class ScriptedVenue:
 
     async def take(self, account_id: int, request: OrderRequest) -> OrderReport:
         self.on_arrival(request)
-        with self._changed:
-            self.book.append(Arrival(account_id=account_id, request=request, at=time.monotonic()))
-            self._changed.notify_all()
+        self._arrive(account_id, request)
         act = self._act_for(account_id, request)
         _raise_refusal(act)
         if act is Act.HANG:
             await self._hang()
         if act is Act.VANISH:
             raise OutcomeUnknown(reason("timeout"))
-        report = self.accept(account_id, request, act)
+        report = self._stand(account_id, request, act)
         if act is Act.TIME_OUT:
             raise OutcomeUnknown(reason("timeout"))
         if act is Act.BREAK:
@@ -212,22 +210,9 @@ class ScriptedVenue:
         return report
 
     def accept(self, account_id: int, request: OrderRequest, act: Act) -> OrderReport:
-        """Put it into the book; FILL and PARTIAL trade it too. Tests use it for lost processes."""
-        with self._changed:
-            if not any(a.request is request for a in self.book):
-                self.book.append(
-                    Arrival(account_id=account_id, request=request, at=time.monotonic())
-                )
-            standing = _Standing(
-                account_id=account_id, request=request, exchange_order_id=f"V{next(self._ids)}"
-            )
-            self._standing[account_id, request.client_order_id] = standing
-            if act is Act.FILL:
-                self._trade(standing, request.quantity)
-            if act is Act.PARTIAL:
-                self._trade(standing, request.quantity / 2)
-            self._changed.notify_all()
-        return standing.report()
+        """An order that came from elsewhere, or from a process that died. REST, FILL or PARTIAL."""
+        self._arrive(account_id, request)
+        return self._stand(account_id, request, act)
 
     async def cancel(self, account_id: int, ref: OrderRef) -> OrderReport:
         with self._changed:
@@ -301,6 +286,24 @@ class ScriptedVenue:
             return self._next.popleft()
         usual = Act.FILL if request.order_type is OrderType.MARKET else Act.REST
         return self._by_account.get(account_id, self._by_symbol.get(request.symbol, usual))
+
+    def _arrive(self, account_id: int, request: OrderRequest) -> None:
+        with self._changed:
+            self.book.append(Arrival(account_id=account_id, request=request, at=time.monotonic()))
+            self._changed.notify_all()
+
+    def _stand(self, account_id: int, request: OrderRequest, act: Act) -> OrderReport:
+        standing = _Standing(
+            account_id=account_id, request=request, exchange_order_id=f"V{next(self._ids)}"
+        )
+        with self._changed:
+            self._standing[account_id, request.client_order_id] = standing
+            if act is Act.FILL:
+                self._trade(standing, request.quantity)
+            if act is Act.PARTIAL:
+                self._trade(standing, request.quantity / 2)
+            self._changed.notify_all()
+        return standing.report()
 
     async def _hang(self) -> None:
         released = asyncio.Event()

@@ -6,11 +6,13 @@ new PostgreSQL connection.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
+from django.db import connections
 
+_PATIENCE = 2.0
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
@@ -36,5 +38,8 @@ class LentExecutors:
             self._free.put_nowait(executor)
 
     def close(self) -> None:
+        """Each thread gives its connection back; one that is stuck is not waited for long."""
+        given_back = [executor.submit(connections.close_all) for executor in self._executors]
+        wait(given_back, timeout=_PATIENCE)
         for executor in self._executors:
             executor.shutdown(wait=False)

@@ -243,26 +243,22 @@ def timing(
     received_at: datetime,
     *,
     started: float,
-    committed_ms: float,
-    total_ms: float,
+    committed: float,
+    finished: float,
     flights: Sequence[Flight],
 ) -> dict[str, object]:
-    """Milliseconds since the alert arrived; null for what has not happened."""
+    """Milliseconds since the alert arrived, from monotonic seconds; null: it has not happened."""
     sent = [f.sent_monotonic for f in flights if f.sent_monotonic is not None]
     acked = [f.acknowledged_monotonic for f in flights if f.acknowledged_monotonic is not None]
     return {
         "received_at": time_text(received_at),
-        "committed_ms": _rounded(committed_ms),
+        "committed_ms": _since(started, committed),
         "first_sent_ms": _since(started, min(sent, default=None)),
         "last_sent_ms": _since(started, max(sent, default=None)),
         "first_ack_ms": _since(started, min(acked, default=None)),
-        "total_ms": _rounded(total_ms),
+        "total_ms": _since(started, finished),
     }
 
 
 def _since(start: float, moment: float | None) -> float | None:
-    return None if moment is None else _rounded((moment - start) * 1000)
-
-
-def _rounded(milliseconds: float) -> float:
-    return round(milliseconds, 3)
+    return None if moment is None else round((moment - start) * 1000, 3)

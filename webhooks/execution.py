@@ -1,6 +1,7 @@
 """From an alert that was read to its answer: plan, commit, send, and wait as long as is polite."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,10 +66,10 @@ async def place_orders(task: Task, wanted: OrderInstruction) -> Answer:
         arrival.draft(), [item for item in planned if isinstance(item, OrderDraft)]
     )
     arrival.is_stored = True
-    committed_ms = arrival.elapsed() * 1000
+    committed = time.monotonic()
     await _wait(execution.flights, task.seconds_left())
     answer = answers.of_orders(
-        task.told(wanted.market_type, _timing(arrival, committed_ms, execution.flights)),
+        task.told(wanted.market_type, _timing(arrival, committed, execution.flights)),
         execution.flights,
         undrafted,
     )
@@ -82,7 +83,7 @@ async def cancel_all(task: Task, wanted: CancelAllInstruction) -> Answer:
     links = {link.account.id: link for link in task.fanout.links}
     execution = await task.runtime.engine.execute(arrival.draft(), [])
     arrival.is_stored = True
-    committed_ms = arrival.elapsed() * 1000
+    committed = time.monotonic()
     rows = await task.runtime.journal.open_orders(
         task.strategy.id,
         account_ids=list(links),
@@ -95,7 +96,7 @@ async def cancel_all(task: Task, wanted: CancelAllInstruction) -> Answer:
         task.runtime.engine.cancel(list(account_of), f"alert {arrival.receipt}")
     )
     done, _ = await asyncio.wait({cancelling}, timeout=task.seconds_left())
-    timing = _timing(arrival, committed_ms, ())
+    timing = _timing(arrival, committed, ())
     if not done:
         answer = answers.of_cancels_at_work(task.told(wanted.market_type, timing))
     else:
@@ -123,11 +124,12 @@ async def _keep(runtime: Runtime, alert_id: int, answer: Answer) -> None:
         log.warning("answer_not_kept", alert=alert_id, cause=str(error))
 
 
-def _timing(arrival: Arrival, committed_ms: float, flights: Sequence[Flight]) -> dict[str, object]:
+def _timing(arrival: Arrival, committed: float, flights: Sequence[Flight]) -> dict[str, object]:
+    """Flights were launched before the engine returned, so theirs is the better moment."""
     return answers.timing(
         arrival.received_at,
         started=arrival.started,
-        committed_ms=committed_ms,
-        total_ms=arrival.elapsed() * 1000,
+        committed=min((flight.committed_monotonic for flight in flights), default=committed),
+        finished=time.monotonic(),
         flights=flights,
     )

@@ -13,7 +13,34 @@ from webhooks.refusals import AlertRefused
 BODY_LIMIT = 64 * 1024
 
 FIELDS = frozenset(
-    ["group_name", "token", "symbol", "order_type", "side", "price", "stop_price", "qty_per", "qty", "target_position", "market_type", "exchange", "account", "orders", "order_id", "client_order_id", "time_in_force", "reduce_only", "post_only", "take_profit", "stop_loss", "trail", "alert_id", "time", "prev_market_position", "market_position"]
+    [
+        "group_name",
+        "token",
+        "symbol",
+        "order_type",
+        "side",
+        "price",
+        "stop_price",
+        "qty_per",
+        "qty",
+        "target_position",
+        "market_type",
+        "exchange",
+        "account",
+        "orders",
+        "order_id",
+        "client_order_id",
+        "time_in_force",
+        "reduce_only",
+        "post_only",
+        "take_profit",
+        "stop_loss",
+        "trail",
+        "alert_id",
+        "time",
+        "prev_market_position",
+        "market_position",
+    ]
 )
 _ALIASES = {
     "strategy": "group_name",

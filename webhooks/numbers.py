@@ -31,6 +31,8 @@ def positive(field: str, raw: Any) -> Decimal:
 
 def _read(field: str, text: str) -> Decimal:
     stripped = text.strip()
+    if "{{" in stripped:
+        raise AlertRefused(refusals.placeholder_unreplaced(field, stripped[:_SHOWN]))
     if _GROUPED.fullmatch(stripped):
         stripped = stripped.replace(",", "")
     elif not _PLAIN.fullmatch(stripped):

@@ -7,7 +7,8 @@ from exchanges.vocabulary import AccountType, MarketType
 from webhooks import refusals
 from webhooks.refusals import AlertRefused
 
-QUOTES = ("USDT", "USDC", "FDUSD", "TUSD", "KRW", "USD", "EUR", "JPY", "TRY", "BTC", "ETH", "BNB")
+MONEY = ("USDT", "USDC", "FDUSD", "TUSD", "KRW", "USD", "EUR", "JPY", "TRY")
+QUOTES = (*MONEY, "BTC", "ETH", "BNB")
 _PREFIXED = re.compile(r"([A-Z][A-Z0-9_]{1,19}):(.+)")
 _PAIR = re.compile(r"([A-Z0-9]{1,20})/([A-Z0-9]{2,10})(:[A-Z0-9]{2,10})?")
 _DASHED = re.compile(r"([A-Z0-9]{1,20})-([A-Z0-9]{1,20})")
@@ -68,11 +69,7 @@ def _crypto(raw: str, name: str, market_type: MarketType, field: str) -> str:
 def _candidates(name: str) -> list[str]:
     dashed = _DASHED.fullmatch(name)
     if dashed:
-        left, right = dashed[1], dashed[2]
-        # Korean venues write the quote first: KRW-BTC.
-        return [
-            f"{base}/{quote}" for base, quote in ((left, right), (right, left)) if quote in QUOTES
-        ]
+        return _dashed(dashed[1], dashed[2])
     if not _JOINED.fullmatch(name):
         return []
     return [
@@ -80,6 +77,13 @@ def _candidates(name: str) -> list[str]:
         for quote in QUOTES
         if name.endswith(quote) and len(name) > len(quote) + 1
     ]
+
+
+def _dashed(left: str, right: str) -> list[str]:
+    """BTC-USDT, and KRW-BTC as Korean venues write it: money is the quote, on either side."""
+    quotes = MONEY if (left in MONEY) != (right in MONEY) else QUOTES
+    pairs = ((left, right), (right, left))
+    return [f"{base}/{quote}" for base, quote in pairs if quote in quotes]
 
 
 def _security(raw: str, name: str, market_type: MarketType, field: str) -> str:

@@ -1,8 +1,5 @@
-from django.urls import path
+from django.urls import re_path
 
 from webhooks.views import WebhookView
 
-urlpatterns = [
-    path("webhook", WebhookView.as_view(), name="webhook"),
-    path("webhook/", WebhookView.as_view()),
-]
+urlpatterns = [re_path(r"^webhook/?$", WebhookView.as_view(), name="webhook")]

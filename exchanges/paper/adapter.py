@@ -219,5 +219,6 @@ class PaperSecurities(PaperExchange):
         order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}),
         times_in_force=frozenset({TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK}),
         client_order_ids=True,
+        reduce_only=True,
         demo=True,
     )

@@ -133,7 +133,7 @@ class LinkViewSet(viewsets.ModelViewSet[StrategyAccount]):
     def get_serializer_context(self) -> dict[str, Any]:
         context = super().get_serializer_context()
         user = getattr(self.request, "user", None)
-        return {**context, "owner": user} if isinstance(user, User) else context
+        return {**context, "owner": user} if isinstance(user, User) else dict(context)
 
     def perform_create(self, serializer: BaseSerializer[StrategyAccount]) -> None:
         serializer.save(strategy=self._strategy())

@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import Queue
@@ -79,12 +80,17 @@ def test_a_handler_that_fails_does_not_end_the_listening(database_url: str) -> N
         assert heard.get(timeout=WAIT) == "still there"
 
 
-def test_a_listener_stops_while_the_database_does_not_answer(
+def test_a_database_that_does_not_answer_is_tried_again_until_the_stop(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     heard: Queue[str] = Queue()
-    with listening(Listener("postgresql://nobody:hush@127.0.0.1:1/none", {"mine": heard.put})):
-        pass
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf.settimeout(WAIT)
+        port = deaf.getsockname()[1]
+        url = f"postgresql://nobody:hush@127.0.0.1:{port}/none?sslmode=disable&gssencmode=disable"
+        with listening(Listener(url, {"mine": heard.put})):
+            for _ in range(2):
+                deaf.accept()[0].close()
     assert heard.empty()
     assert "hush" not in caplog.text
 

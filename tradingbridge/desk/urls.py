@@ -1,9 +1,12 @@
-from django.urls import include, path, re_path
+from django.templatetags.static import static
+from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from tradingbridge.desk import views
 
 urlpatterns = [
     path("", views.desk, name="desk"),
     re_path(r"^alerts/(?P<receipt>[0-9A-Za-z]{1,26})/$", views.alert, name="alert-trail"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    # Browsers ask for it on every page, also on those that are not ours.
+    path("favicon.ico", RedirectView.as_view(url=static("desk/mark.svg"))),
 ]

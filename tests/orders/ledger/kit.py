@@ -12,7 +12,7 @@ import psycopg2.extensions
 
 from exchanges.errors import Reason
 from exchanges.messages import ExchangeAccount, OrderRef, OrderReport, TradeReport
-from exchanges.vocabulary import OrderType, ReportStatus, Side
+from exchanges.vocabulary import AccountType, OrderType, ReportStatus, Side
 from orders import transitions
 from orders.changes import Change, Recorded
 from orders.client_ids import client_order_id
@@ -138,8 +138,6 @@ def make_world(market: Market, *, strangers_account: bool = False) -> World:
 
 
 def _seen(account: Account) -> ExchangeAccount:
-    from exchanges.vocabulary import AccountType  # noqa: PLC0415
-
     return ExchangeAccount(
         id=account.pk,
         name=account.name,

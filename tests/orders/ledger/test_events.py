@@ -1,10 +1,11 @@
-import json
 import threading
+from datetime import UTC, datetime
 
 import psycopg2
 import pytest
 
 from exchanges.vocabulary import ReportStatus as R
+from orders import events, transitions
 from orders.journal import Journal
 from orders.states import Event
 from orders.vocabulary import AlertStatus
@@ -133,8 +134,6 @@ def test_event_ids_are_committed_in_their_own_order(
     world: World, ledger: Ledger, rows: Rows, order_id: int
 ) -> None:
     """A reader that has seen an id will never find a smaller one later."""
-    from orders import transitions  # noqa: PLC0415
-
     other = psycopg2.connect(world.dsn)
     with other.cursor() as cursor:
         transitions.apply(cursor, [change(order_id, Event.UNCLEAR)])
@@ -149,10 +148,6 @@ def test_event_ids_are_committed_in_their_own_order(
 
 
 def _publish(world: World) -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    from orders import events  # noqa: PLC0415
-
     connection = psycopg2.connect(world.dsn)
     with connection.cursor() as cursor:
         event = events.of_alert(world.alert())
@@ -171,32 +166,24 @@ def _wait_until_somebody_waits_for_the_lock(rows: Rows) -> None:
     pytest.fail("nobody waits")
 
 
+@pytest.fixture
+def followed(market: Market, transactional_db: None) -> World:
+    return make_world(market, strangers_account=True)
+
+
 async def test_a_new_order_is_told_to_the_accounts_owner_and_its_alert_to_the_strategys(
-    market: Market, transactional_db: None
+    followed: World,
 ) -> None:
-    world = _followed(market)
-    rows, journal = Rows(world.dsn), Journal(world.dsn, 7)
+    rows, journal = Rows(followed.dsn), Journal(followed.dsn, 7)
+    follower = rows.one("SELECT id FROM auth_user WHERE username = 'follower'")
+    alert = followed.alert()
     await journal.start()
-    try:
-        follower = rows.one("SELECT id FROM auth_user WHERE username = 'follower'")
-        alert = world.alert()
-        drafts = [world.draft(alert, account=1, owner_id=follower)]
-        await journal.write_ahead(alert, drafts, frozenset())
-        await journal.written()
-        told = rows.all("SELECT user_id, name FROM orders_orderevent ORDER BY id")
-        assert told == [(world.owner_id, "alert_received"), (follower, "order_created")]
-    finally:
-        await journal.stop()
-        rows.connection.close()
-
-
-def _followed(market: Market) -> World:
-    import asyncio  # noqa: PLC0415
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-    assert asyncio.get_running_loop()
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: make_world(market, strangers_account=True)).result()
+    drafts = [followed.draft(alert, account=1, owner_id=follower)]
+    await journal.write_ahead(alert, drafts, frozenset())
+    await journal.stop()
+    told = rows.all("SELECT user_id, name FROM orders_orderevent ORDER BY id")
+    rows.connection.close()
+    assert told == [(followed.owner_id, "alert_received"), (follower, "order_created")]
 
 
 async def test_a_draft_that_failed_is_heard_of_as_rejected_only(
@@ -218,7 +205,7 @@ async def test_a_refused_alert_is_told_with_its_error(
     await journal.written()
     name, payload = rows.one("SELECT name, payload FROM orders_orderevent")
     assert name == "alert_rejected"
-    assert json.dumps(payload["error"]["code"]) == '"missing_field"'
+    assert payload["error"]["code"] == "missing_field"
 
 
 async def test_an_alert_of_nobodys_strategy_is_told_to_nobody(

@@ -78,7 +78,8 @@ def test_a_trade_takes_the_place_of_the_difference_that_stood_for_it() -> None:
     fills.book(_report(2, average=100))
     (part,) = fills.book(_report(2, [_trade(1, 2, 99)]))
     assert _kept(fills) == {"t1": 2}
-    assert (part.quantity, part.instead_of) == (2, 100)
+    assert part.quantity == 2
+    assert part.instead_of == 100
 
 
 def test_a_trade_that_the_difference_did_not_stand_for_is_added() -> None:
@@ -92,8 +93,10 @@ def test_one_trade_may_be_explained_in_part_and_new_in_part() -> None:
     fills = _fills()
     fills.book(_report(1, average=100))
     explained, new = fills.book(_report(3, [_trade(1, 3)]))
-    assert (explained.quantity, explained.instead_of) == (1, 100)
-    assert (new.quantity, new.instead_of) == (2, None)
+    assert explained.quantity == 1
+    assert explained.instead_of == 100
+    assert new.quantity == 2
+    assert new.instead_of is None
 
 
 def test_trades_that_are_missing_from_a_report_are_stood_for() -> None:

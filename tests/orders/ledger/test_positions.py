@@ -22,29 +22,37 @@ def _after(*trades: tuple[Side, int | Decimal, int | Decimal]) -> Holding:
     return holding
 
 
+def _holding(quantity: int, average_price: int, realized_pnl: int) -> Holding:
+    return Holding(
+        quantity=Decimal(quantity),
+        average_price=Decimal(average_price),
+        realized_pnl=Decimal(realized_pnl),
+    )
+
+
 def test_buying_more_moves_the_average() -> None:
     holding = _after((BUY, 1, 100), (BUY, 3, 200))
-    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (4, 175, 0)
+    assert holding == _holding(4, 175, 0)
 
 
 def test_selling_part_realises_and_keeps_the_average() -> None:
     holding = _after((BUY, 4, 100), (SELL, 1, 130))
-    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (3, 100, 30)
+    assert holding == _holding(3, 100, 30)
 
 
 def test_a_flat_position_has_no_average_price() -> None:
     holding = _after((BUY, 2, 100), (SELL, 2, 90))
-    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (0, 0, -20)
+    assert holding == _holding(0, 0, -20)
 
 
 def test_a_sale_through_zero_opens_a_short_at_its_price() -> None:
     holding = _after((BUY, 2, 100), (SELL, 5, 110))
-    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (-3, 110, 20)
+    assert holding == _holding(-3, 110, 20)
 
 
 def test_a_short_gains_when_it_is_bought_back_cheaper() -> None:
     holding = _after((SELL, 2, 100), (BUY, 3, 80))
-    assert (holding.quantity, holding.average_price, holding.realized_pnl) == (1, 80, 40)
+    assert holding == _holding(1, 80, 40)
 
 
 def test_a_contract_is_worth_its_size() -> None:
@@ -97,7 +105,7 @@ def test_a_repriced_fill_explains_the_cash_too(
 
 def test_a_fill_that_is_still_open_is_repriced_in_the_average() -> None:
     holding = after_repricing(_after((BUY, 2, 100)), BUY, Decimal(2), Decimal(100), Decimal(99))
-    assert (holding.average_price, holding.realized_pnl) == (99, 0)
+    assert holding == _holding(2, 99, 0)
 
 
 def test_a_fill_that_closed_is_repriced_in_the_profit() -> None:

@@ -1,10 +1,12 @@
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from exchanges.errors import Reason
 from exchanges.vocabulary import ReportStatus as R
+from orders import transitions
 from orders.states import Event
 from orders.vocabulary import OrderStatus
 from tests.orders.ledger.kit import NOW, REFUSED, Ledger, Rows, World, change
@@ -223,27 +225,28 @@ def test_buys_and_sells_of_one_strategy_share_a_position(
     assert pnl == world.market.lot * 4 * Decimal(10)
 
 
+class Counting:
+    """A cursor that counts what it is asked to execute."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.cursor = rows.connection.cursor()
+        self.statements = 0
+
+    def execute(self, query: str, parameters: Any = None, /) -> None:
+        self.statements += 1
+        self.cursor.execute(query, parameters)
+
+    def fetchone(self) -> Any:
+        return self.cursor.fetchone()
+
+    def fetchall(self) -> Any:
+        return self.cursor.fetchall()
+
+
 def test_a_batch_of_any_size_takes_a_handful_of_statements(
     world: World, ledger: Ledger, rows: Rows, order_id: int
 ) -> None:
-    class Counting:
-        def __init__(self) -> None:
-            self.cursor = rows.connection.cursor()
-            self.statements = 0
-
-        def execute(self, query: str, parameters: object = None, /) -> None:
-            self.statements += 1
-            self.cursor.execute(query, parameters)  # type: ignore[arg-type]
-
-        def fetchone(self) -> object:
-            return self.cursor.fetchone()
-
-        def fetchall(self) -> object:
-            return self.cursor.fetchall()
-
-    from orders import transitions  # noqa: PLC0415
-
-    cursor = Counting()
+    cursor = Counting(rows)
     cursor.execute("BEGIN")
     trades = [world.trade(f"t{n}", 1, world.market.price) for n in range(10)]
     changes = [

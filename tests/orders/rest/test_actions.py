@@ -1,7 +1,6 @@
 """Cancelling an order and closing a position, through a running engine."""
 
 import asyncio
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -11,43 +10,18 @@ from django.test import Client
 from exchanges.vocabulary import OrderType, Side
 from orders.models import Alert, Order, Position
 from orders.rest import closing
-from tests.bridges import Desk, RunningBridge, make_desk
-from tests.dsn import test_dsn
+from tests.bridges import Desk, RunningBridge
 from tests.orders.people import client_of
 from tests.orders.rows import hold, make_order
-from tests.venues import PRICE, VENUE, Act, ScriptedVenue
-from tests.worlds import Market
+from tests.orders.scripted import bridge, desk, resting, venue
+from tests.scripted import PRICE, Act, ScriptedVenue
 
-
-@pytest.fixture
-def venue() -> Iterator[ScriptedVenue]:
-    VENUE.reset()
-    yield VENUE
-    VENUE.reset()
-
-
-@pytest.fixture
-def desk(market: Market, transactional_db: None, venue: ScriptedVenue) -> Desk:
-    return make_desk(market)
-
-
-@pytest.fixture
-def bridge(desk: Desk, venue: ScriptedVenue) -> Iterator[RunningBridge]:
-    running = RunningBridge(test_dsn()).start()
-    yield running
-    venue.release()
-    running.stop()
+__all__ = ["bridge", "desk", "resting", "venue"]
 
 
 @pytest.fixture
 def client(desk: Desk) -> Client:
     return client_of(desk.owner)
-
-
-@pytest.fixture
-def resting(desk: Desk, bridge: RunningBridge) -> Order:
-    [flight] = bridge.execute(desk.draft())
-    return Order.objects.get(pk=flight.order_id)
 
 
 @pytest.fixture

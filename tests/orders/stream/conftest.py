@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -77,19 +77,25 @@ class Server:
 
 
 @pytest.fixture
-def streams(transactional_db: None, settings: Any) -> Streams:
-    settings.ROOT_URLCONF = "tests.orders.temp_urls"
-    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+def streams(transactional_db: None) -> Streams:
     return Streams(test_dsn())
+
+
+@contextmanager
+def served(app: Any) -> Iterator[Site]:
+    server = Server(app)
+    site = Site(address=server.address)
+    try:
+        yield site
+    finally:
+        site.close()
+        server.stop()
 
 
 @pytest.fixture
 def site(streams: Streams) -> Iterator[Site]:
-    server = Server(streams)
-    site = Site(address=server.address)
-    yield site
-    site.close()
-    server.stop()
+    with served(streams) as site:
+        yield site
 
 
 @pytest.fixture

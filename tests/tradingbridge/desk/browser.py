@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,9 +24,10 @@ _FLAGS = (
 )
 
 
+@contextmanager
 def open_browser(
     profile: Path, *, language: str = "en", width: int = 1280, height: int = 900
-) -> Chrome:
+) -> Iterator[Chrome]:
     """Skips where there is none, unless REQUIRE_BROWSER=1 says that there must be one."""
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     driver = shutil.which("chromedriver")
@@ -46,7 +49,10 @@ def open_browser(
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     opened = Chrome(options=options, service=Service(driver))
     opened.set_page_load_timeout(30)
-    return opened
+    try:
+        yield opened
+    finally:
+        opened.quit()
 
 
 def complaints(browser: Chrome) -> list[str]:

@@ -1,5 +1,6 @@
 """Folders that an embedded server can live in, and bridges that are gone after their test."""
 
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,6 +17,24 @@ def var_dir() -> Iterator[Path]:
     """Short enough for a socket, unlike pytest's own folders on some machines."""
     with tempfile.TemporaryDirectory(prefix="tb-", ignore_cleanup_errors=True) as folder:
         yield Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def made_desk() -> Iterator[Path]:
+    """A folder in which a bridge ran once and was stopped."""
+    with tempfile.TemporaryDirectory(prefix="tb-", ignore_cleanup_errors=True) as folder:
+        bridge = Launched(Path(folder).resolve())
+        bridge.until_ready()
+        bridge.stop()
+        yield bridge.var_dir
+        bridge.kill_everything()
+
+
+@pytest.fixture
+def desk(made_desk: Path, var_dir: Path) -> Path:
+    """A copy of it, so that a test need not wait for a first start."""
+    subprocess.run(["cp", "-a", f"{made_desk}/.", str(var_dir)], check=True)
+    return var_dir
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A bridge started as `make run` starts it, in a folder of its own."""
 
+import contextlib
 import json
 import os
 import signal
@@ -84,7 +85,8 @@ class Launched:
     def kill(self) -> None:
         """As the kernel does when memory is short: nobody gets to clean up."""
         for process in [psutil.Process(self.process.pid), *self._workers()]:
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         self.process.wait(timeout=_STOP_LIMIT)
 
     def leftovers(self) -> list[str]:
@@ -97,7 +99,8 @@ class Launched:
         if not self._ended():
             self.kill()
         for process in self._in_the_folder():
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         assert wait_for(lambda: not self._in_the_folder(), limit=_STOP_LIMIT)
         self.output.unlink(missing_ok=True)
 

@@ -170,10 +170,11 @@ def test_a_folder_that_cannot_be_made_is_named(var_dir: Path) -> None:
 
 
 def test_a_socket_folder_of_somebody_else_is_refused(server: Server) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can make a folder that belongs to somebody else")
-    server.sockets.mkdir()
-    shutil.chown(server.sockets, user=65534)
+    if os.geteuid() == 0:
+        server.sockets.mkdir()
+        shutil.chown(server.sockets, user=65534)
+    else:
+        server.sockets = Path("/usr")
     with pytest.raises(EmbeddedPostgresError, match="belongs to somebody else"):
         server.start()
 

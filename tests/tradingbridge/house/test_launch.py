@@ -42,9 +42,9 @@ def test_a_new_folder_becomes_a_bridge_that_is_ready(launch: Launch, var_dir: Pa
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_and_leaves_nothing(
-    launch: Launch, var_dir: Path, number: int
+    launch: Launch, desk: Path, number: int
 ) -> None:
-    bridge = launch(var_dir)
+    bridge = launch(desk)
     bridge.until_ready()
     assert bridge.stop(number) == 0
     assert bridge.leftovers() == []
@@ -57,10 +57,10 @@ def test_it_can_be_stopped_while_it_is_still_starting(launch: Launch, var_dir: P
     assert bridge.leftovers() == []
 
 
-def test_an_open_request_does_not_keep_it_from_stopping(launch: Launch, var_dir: Path) -> None:
-    bridge = launch(var_dir)
+def test_an_open_request_does_not_keep_it_from_stopping(launch: Launch, desk: Path) -> None:
+    bridge = launch(desk)
     bridge.until_ready()
-    token = demo_of(var_dir)["api_token"]
+    token = demo_of(desk)["api_token"]
     stream = requests.get(
         f"{bridge.url}/api/events/",
         headers={"Authorization": f"Token {token}"},
@@ -72,8 +72,8 @@ def test_an_open_request_does_not_keep_it_from_stopping(launch: Launch, var_dir:
     stream.close()
 
 
-def test_the_alert_it_prints_fills_two_orders(launch: Launch, var_dir: Path) -> None:
-    bridge = launch(var_dir)
+def test_the_alert_it_prints_fills_two_orders(launch: Launch, desk: Path) -> None:
+    bridge = launch(desk)
     bridge.until_ready()
     command = next(line for line in bridge.said.splitlines() if "curl" in line)
     words = shlex.split(command)
@@ -82,38 +82,35 @@ def test_the_alert_it_prints_fills_two_orders(launch: Launch, var_dir: Path) -> 
     assert answer["summary"]["successful_orders"] == 2
 
 
-def test_it_prints_the_login_that_demo_json_holds(launch: Launch, var_dir: Path) -> None:
-    bridge = launch(var_dir)
+def test_it_prints_the_login_that_demo_json_holds(launch: Launch, desk: Path) -> None:
+    bridge = launch(desk)
     bridge.until_ready()
-    admin = demo_of(var_dir)["admin"]
+    admin = demo_of(desk)["admin"]
     assert isinstance(admin, dict)
     assert f"{admin['username']} / {admin['password']}" in bridge.said
 
 
-def test_a_warm_start_keeps_the_demo_and_follows_a_new_port(launch: Launch, var_dir: Path) -> None:
-    first = launch(var_dir)
-    first.until_ready()
-    first.stop()
-    before = demo_of(var_dir)
-    second = launch(var_dir)
-    second.until_ready()
-    assert demo_of(var_dir) == {**before, "url": second.url}
+def test_a_warm_start_keeps_the_demo_and_follows_a_new_port(launch: Launch, desk: Path) -> None:
+    before = demo_of(desk)
+    bridge = launch(desk)
+    bridge.until_ready()
+    assert demo_of(desk) == {**before, "url": bridge.url}
 
 
-def test_started_twice_it_says_where_the_other_one_is(launch: Launch, var_dir: Path) -> None:
-    first = launch(var_dir)
+def test_started_twice_it_says_where_the_other_one_is(launch: Launch, desk: Path) -> None:
+    first = launch(desk)
     first.until_ready()
-    second = launch(var_dir)
+    second = launch(desk)
     assert second.ends() == 1
     assert f"already running: {first.url} (process {first.process.pid}" in second.said
     assert first.status("/api/health/live/") == 200
 
 
-def test_a_killed_bridge_locks_nobody_out(launch: Launch, var_dir: Path) -> None:
-    killed = launch(var_dir)
+def test_a_killed_bridge_locks_nobody_out(launch: Launch, desk: Path) -> None:
+    killed = launch(desk)
     killed.until_ready()
     killed.kill()
-    again = launch(var_dir)
+    again = launch(desk)
     again.until_ready()
     assert again.stop() == 0
     assert again.leftovers() == []
@@ -128,8 +125,8 @@ def test_a_bridge_that_was_killed_while_it_made_its_database_locks_nobody_out(
     launch(var_dir).until_ready()
 
 
-def test_workers_do_not_outlive_a_killed_launcher(launch: Launch, var_dir: Path) -> None:
-    bridge = launch(var_dir, WORKERS="2")
+def test_workers_do_not_outlive_a_killed_launcher(launch: Launch, desk: Path) -> None:
+    bridge = launch(desk, WORKERS="2")
     bridge.until_ready()
     url = bridge.url
     os.kill(bridge.process.pid, signal.SIGKILL)
@@ -137,21 +134,21 @@ def test_workers_do_not_outlive_a_killed_launcher(launch: Launch, var_dir: Path)
     assert wait_for(lambda: _refuses(url), limit=30)
 
 
-def test_several_workers_stop_together(launch: Launch, var_dir: Path) -> None:
-    bridge = launch(var_dir, WORKERS="2")
+def test_several_workers_stop_together(launch: Launch, desk: Path) -> None:
+    bridge = launch(desk, WORKERS="2")
     bridge.until_ready()
     assert bridge.status("/api/health/live/") == 200
     assert bridge.stop() == 0
     assert bridge.leftovers() == []
 
 
-def test_a_database_that_dies_under_the_bridge_comes_back(launch: Launch, var_dir: Path) -> None:
-    bridge = launch(var_dir)
+def test_a_database_that_dies_under_the_bridge_comes_back(launch: Launch, desk: Path) -> None:
+    bridge = launch(desk)
     bridge.until_ready()
-    server = postmaster.alive(var_dir / "pgdata")
+    server = postmaster.alive(desk / "pgdata")
     assert server is not None
     server.kill()
-    assert wait_for(lambda: postmaster.alive(var_dir / "pgdata") not in {None, server}, limit=30)
+    assert wait_for(lambda: postmaster.alive(desk / "pgdata") not in {None, server}, limit=30)
     assert wait_for(lambda: bridge.status("/api/health/ready/") == 200, limit=30)
 
 
@@ -215,11 +212,11 @@ def test_a_command_brings_the_database_up_and_down_again(var_dir: Path) -> None:
     assert not (var_dir / "pgsocket").exists()
 
 
-def test_a_command_uses_the_running_bridges_database(launch: Launch, var_dir: Path) -> None:
-    bridge = launch(var_dir)
+def test_a_command_uses_the_running_bridges_database(launch: Launch, desk: Path) -> None:
+    bridge = launch(desk)
     bridge.until_ready()
     done = manage(
-        var_dir,
+        desk,
         "shell",
         "-v0",
         "-c",

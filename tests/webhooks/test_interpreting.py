@@ -1,0 +1,229 @@
+"""Fields to instructions: a table of alerts with their exact reading or exact refusal."""
+
+import json
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from exchanges.vocabulary import MarketType, OrderType, Side, TimeInForce
+from webhooks.grammar import FIELDS, read_message
+from webhooks.instructions import CancelAllInstruction, OrderInstruction, Reading
+from webhooks.interpreting import interpret
+from webhooks.refusals import AlertRefused
+
+CRYPTO = {"symbol": "BTC/USDT", "order_type": "MARKET", "side": "buy", "qty_per": "10"}
+STOCK = {
+    "market_type": "DOMESTIC_STOCK",
+    "symbol": "005930",
+    "order_type": "LIMIT",
+    "side": "buy",
+    "qty_per": "3",
+    "price": "70000",
+}
+
+
+def reading(fields: dict[str, Any], default: MarketType = MarketType.SPOT) -> Reading:
+    body = json.dumps({"group_name": "g", "token": "t", **fields}, default=str).encode()
+    return interpret(read_message(body), default)
+
+
+def order(fields: dict[str, Any], default: MarketType = MarketType.SPOT) -> OrderInstruction:
+    instruction = reading(fields, default).instruction
+    assert isinstance(instruction, OrderInstruction)
+    return instruction
+
+
+def without(fields: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in names}
+
+
+def refused(fields: dict[str, Any]) -> tuple[str, str]:
+    with pytest.raises(AlertRefused) as caught:
+        reading(fields)
+    return caught.value.refusal.reason.code, caught.value.refusal.field
+
+
+def test_a_plain_alert_is_read() -> None:
+    assert order(CRYPTO) == OrderInstruction(
+        index=0,
+        market_type=MarketType.SPOT,
+        symbol="BTC/USDT",
+        order_type=OrderType.MARKET,
+        side=Side.BUY,
+        qty_per=Decimal(10),
+    )
+
+
+def test_a_securities_alert_is_read() -> None:
+    assert order(STOCK) == OrderInstruction(
+        index=0,
+        market_type=MarketType.DOMESTIC_STOCK,
+        symbol="005930",
+        order_type=OrderType.LIMIT,
+        side=Side.BUY,
+        qty_per=Decimal(3),
+        price=Decimal(70000),
+    )
+
+
+def test_without_a_market_type_the_strategy_s_own_is_meant() -> None:
+    assert order(CRYPTO).market_type is MarketType.SPOT
+    assert order(CRYPTO, MarketType.FUTURES).market_type is MarketType.FUTURES
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "value"),
+    [
+        ({"order_type": "market"}, "order_type", OrderType.MARKET),
+        ({"order_type": "Limit", "price": 1}, "order_type", OrderType.LIMIT),
+        ({"order_type": "stop-market", "stop_price": 1}, "order_type", OrderType.STOP_MARKET),
+        (
+            {"order_type": "stop limit", "stop_price": 1, "price": 2},
+            "order_type",
+            OrderType.STOP_LIMIT,
+        ),
+        ({"side": "BUY"}, "side", Side.BUY),
+        ({"side": "long"}, "side", Side.BUY),
+        ({"side": "Sell"}, "side", Side.SELL),
+        ({"side": "short"}, "side", Side.SELL),
+        ({"price": "90,000.5"}, "price", Decimal("90000.5")),
+        ({"qty_per": "200"}, "qty_per", Decimal(200)),
+        ({"qty_per": "-100"}, "qty_per", Decimal(-100)),
+        ({"market_type": "futures"}, "market_type", MarketType.FUTURES),
+        ({"exchange": "BINANCE"}, "exchange", "BINANCE"),
+        ({"account": "A1"}, "account", "A1"),
+        ({"account": 7}, "account", "7"),
+        ({"time_in_force": "ioc"}, "time_in_force", TimeInForce.IOC),
+        ({"reduce_only": "true"}, "reduce_only", True),
+        ({"reduce_only": False}, "reduce_only", False),
+        ({"post_only": 1}, "post_only", True),
+    ],
+)
+def test_a_field_is_read_as_its_type(change: dict[str, Any], field: str, value: Any) -> None:
+    assert getattr(order({**CRYPTO, **change}), field) == value
+
+
+def test_an_exit_needs_no_side() -> None:
+    instruction = order({**without(CRYPTO, "side"), "qty_per": "-100"})
+    assert instruction.side is None
+    assert instruction.is_exit
+
+
+def test_a_quantity_may_be_absolute() -> None:
+    instruction = order({**without(CRYPTO, "qty_per"), "quantity": "0.5"})
+    assert (instruction.qty, instruction.qty_per) == (Decimal("0.5"), None)
+
+
+def test_a_cancel_of_everything_needs_nothing_else() -> None:
+    instruction = reading({"order_type": "CANCEL_ALL_ORDER"}).instruction
+    assert instruction == CancelAllInstruction(market_type=MarketType.SPOT, symbol=None, side=None)
+
+
+def test_a_cancel_may_be_narrowed() -> None:
+    fields = {"order_type": "cancel all order", "symbol": "BTCUSDT", "side": "sell"}
+    instruction = reading(fields).instruction
+    assert isinstance(instruction, CancelAllInstruction)
+    assert (instruction.symbol, instruction.side) == ("BTC/USDT", Side.SELL)
+
+
+REFUSED: list[tuple[dict[str, Any], str, str]] = [
+    (without(CRYPTO, "symbol"), "missing_field", "symbol"),
+    (without(CRYPTO, "order_type"), "missing_field", "order_type"),
+    (without(CRYPTO, "side"), "missing_field", "side"),
+    (without(CRYPTO, "qty_per"), "missing_field", "qty_per"),
+    ({**CRYPTO, "order_type": "LIMIT"}, "price_required", "price"),
+    ({**CRYPTO, "order_type": "STOP_MARKET"}, "stop_price_required", "stop_price"),
+    ({**CRYPTO, "order_type": "STOP_LIMIT", "stop_price": 1}, "price_required", "price"),
+    ({**STOCK, "order_type": "CONDITIONAL_LIMIT"}, "stop_price_required", "stop_price"),
+    (without(STOCK, "symbol"), "missing_field", "symbol"),
+    (without(STOCK, "price"), "price_required", "price"),
+    ({**CRYPTO, "market_type": "MOON"}, "unsupported_market_type", "market_type"),
+    ({**CRYPTO, "order_type": "TELEPATHIC"}, "unsupported_order_type", "order_type"),
+    ({**CRYPTO, "order_type": "BEST_LIMIT"}, "securities_only", "order_type"),
+    ({**CRYPTO, "side": "up"}, "unsupported_side", "side"),
+    ({**CRYPTO, "side": "{{strategy.order.action}}"}, "placeholder_unreplaced", "side"),
+    ({**CRYPTO, "symbol": "{{ticker}}"}, "placeholder_unreplaced", "symbol"),
+    ({**CRYPTO, "price": "{{close}}"}, "placeholder_unreplaced", "price"),
+    ({**CRYPTO, "time_in_force": "GTX"}, "unsupported_time_in_force", "time_in_force"),
+    ({**CRYPTO, "symbol": "@"}, "bad_symbol", "symbol"),
+    ({**STOCK, "symbol": "BTC/USDT"}, "bad_symbol", "symbol"),
+    ({**CRYPTO, "symbol": 5}, "bad_symbol", "symbol"),
+    ({**CRYPTO, "symbol": ["BTC/USDT"]}, "wrong_type", "symbol"),
+    ({**CRYPTO, "symbol": True}, "wrong_type", "symbol"),
+    ({**CRYPTO, "qty": "1"}, "both_sizes", "qty"),
+    ({**CRYPTO, "qty_per": "0"}, "must_not_be_zero", "qty_per"),
+    ({**CRYPTO, "qty_per": "ten"}, "not_a_number", "qty_per"),
+    ({**CRYPTO, "qty_per": "1e999999"}, "number_out_of_range", "qty_per"),
+    ({**without(CRYPTO, "qty_per"), "qty": "0"}, "must_be_positive", "qty"),
+    ({**without(CRYPTO, "qty_per"), "qty": "-1"}, "must_be_positive", "qty"),
+    ({**CRYPTO, "price": "-1"}, "must_be_positive", "price"),
+    ({**CRYPTO, "price": "0"}, "must_be_positive", "price"),
+    ({**CRYPTO, "stop_price": "0"}, "must_be_positive", "stop_price"),
+    ({**CRYPTO, "reduce_only": "perhaps"}, "wrong_type", "reduce_only"),
+    ({**CRYPTO, "exchange": ["A"]}, "wrong_type", "exchange"),
+    ({**CRYPTO, "time": "yesterday"}, "bad_time", "time"),
+    ({**CRYPTO, "time": "1e18"}, "bad_time", "time"),
+    ({**CRYPTO, "orders": [CRYPTO]}, "not_offered", "orders"),
+    ({**CRYPTO, "target_position": 1}, "not_offered", "target_position"),
+    ({**CRYPTO, "take_profit": 1}, "not_offered", "take_profit"),
+    ({**CRYPTO, "stop_loss": 1}, "not_offered", "stop_loss"),
+    ({**CRYPTO, "trail": 1}, "not_offered", "trail"),
+    ({"order_type": "CANCEL", "order_id": "1"}, "not_offered", "order_type"),
+    ({"order_type": "CANCEL_ALL_ORDER", "side": "up"}, "unsupported_side", "side"),
+]
+
+
+@pytest.mark.parametrize(("fields", "code", "field"), REFUSED)
+def test_what_cannot_be_executed_names_its_field(
+    fields: dict[str, Any], code: str, field: str
+) -> None:
+    assert refused(fields) == (code, field)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["2026-01-02T03:04:05Z", "2026-01-02T12:04:05+09:00", 1767323045, "1767323045", 1767323045000,
+     "2026-01-02T03:04:05"],
+)  # fmt: skip
+def test_the_sender_s_time_is_read_in_utc(raw: Any) -> None:
+    assert reading({**CRYPTO, "time": raw}).time == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def test_an_alert_older_than_max_age_is_stale() -> None:
+    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    young = reading({**CRYPTO, "time": (now - timedelta(seconds=60)).isoformat()})
+    young.refuse_when_stale(now, 60)
+    old = reading({**CRYPTO, "time": (now - timedelta(seconds=61)).isoformat()})
+    with pytest.raises(AlertRefused) as caught:
+        old.refuse_when_stale(now, 60)
+    assert caught.value.refusal.reason.code == "stale_alert"
+
+
+def test_what_has_no_effect_yet_is_said() -> None:
+    warnings = reading({**CRYPTO, "alert_id": "a1", "prev_market_position": "flat"}).warnings
+    assert len(warnings) == 2
+
+
+_VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.text(max_size=20), st.lists(st.text(), max_size=2),
+    st.sampled_from(["buy", "MARKET", "LIMIT", "BTC/USDT", "10", "-100", "CANCEL_ALL_ORDER"]),
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(sorted(FIELDS)) | st.text(max_size=5), _VALUES))
+def test_no_fields_ever_do_anything_but_read_or_refuse(fields: dict[str, Any]) -> None:
+    with suppress(AlertRefused):
+        interpret(read_message(json.dumps(fields).encode()), MarketType.SPOT)
+
+
+@settings(max_examples=300)
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode()))
+def test_no_bytes_ever_do_anything_but_read_or_refuse(body: bytes) -> None:
+    with suppress(AlertRefused):
+        interpret(read_message(body), MarketType.DOMESTIC_STOCK)

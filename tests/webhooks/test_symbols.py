@@ -1,0 +1,75 @@
+import pytest
+
+from exchanges.vocabulary import MarketType
+from webhooks.refusals import AlertRefused
+from webhooks.symbols import resolve
+
+SPOT, FUTURES = MarketType.SPOT, MarketType.FUTURES
+DOMESTIC, OVERSEAS = MarketType.DOMESTIC_STOCK, MarketType.OVERSEAS_STOCK
+
+
+@pytest.mark.parametrize(
+    ("raw", "market_type", "symbol", "venue"),
+    [
+        ("BTC/USDT", SPOT, "BTC/USDT", None),
+        (" btc/usdt ", SPOT, "BTC/USDT", None),
+        ("BTCUSDT", SPOT, "BTC/USDT", None),
+        ("btckrw", SPOT, "BTC/KRW", None),
+        ("BINANCE:BTCUSDT", SPOT, "BTC/USDT", "BINANCE"),
+        ("UPBIT:BTCKRW", SPOT, "BTC/KRW", "UPBIT"),
+        ("BTC-USDT", SPOT, "BTC/USDT", None),
+        ("KRW-BTC", SPOT, "BTC/KRW", None),
+        ("USDT-BTC", SPOT, "BTC/USDT", None),
+        ("XRP-BTC", SPOT, "XRP/BTC", None),
+        ("ETHBTC", SPOT, "ETH/BTC", None),
+        ("1000PEPEUSDT", FUTURES, "1000PEPE/USDT", None),
+        ("BTCUSDT.P", FUTURES, "BTC/USDT", None),
+        ("BINANCE:BTCUSDT.P", FUTURES, "BTC/USDT", "BINANCE"),
+        ("BTC/USDT:USDT", FUTURES, "BTC/USDT", None),
+        ("005930", DOMESTIC, "005930", None),
+        ("KRX:005930", DOMESTIC, "005930", "KRX"),
+        ("0126Z0", DOMESTIC, "0126Z0", None),
+        ("Q500001", DOMESTIC, "Q500001", None),
+        ("AAPL", OVERSEAS, "AAPL", None),
+        ("nasdaq:aapl", OVERSEAS, "AAPL", "NASDAQ"),
+        ("BRK.B", OVERSEAS, "BRK.B", None),
+        ("101W09", MarketType.DOMESTIC_FUTUREOPTION, "101W09", None),
+        ("CME:ESZ26", MarketType.OVERSEAS_FUTUREOPTION, "ESZ26", "CME"),
+    ],
+)
+def test_a_symbol_without_doubt_is_resolved(
+    raw: str, market_type: MarketType, symbol: str, venue: str | None
+) -> None:
+    resolved = resolve(raw, market_type)
+    assert (resolved.symbol, resolved.venue) == (symbol, venue)
+
+
+@pytest.mark.parametrize(
+    ("raw", "market_type", "code", "hint"),
+    [
+        ("@@@", SPOT, "bad_symbol", "BTC/USDT"),
+        ("BTC", SPOT, "bad_symbol", "BTC/USDT"),
+        ("USDT", SPOT, "bad_symbol", "BTC/USDT"),
+        ("BTC/USDT/KRW", SPOT, "bad_symbol", "BTC/USDT"),
+        ("005930", SPOT, "bad_symbol", "BTC/USDT"),
+        ("X" * 65, SPOT, "bad_symbol", "BTC/USDT"),
+        ("비트코인", SPOT, "bad_symbol", "BTC/USDT"),
+        ("BTCUSDT.P", SPOT, "perpetual_in_spot", "FUTURES"),
+        ("BTCTUSD", SPOT, "ambiguous_symbol", "BTC/TUSD, BTCT/USD"),
+        ("BTC-ETH", SPOT, "ambiguous_symbol", "BTC/ETH, ETH/BTC"),
+        ("5930", DOMESTIC, "bad_symbol", "005930"),
+        ("삼성전자", DOMESTIC, "bad_symbol", "005930"),
+        ("BTC/USDT", DOMESTIC, "bad_symbol", "005930"),
+        ("AAPL", DOMESTIC, "bad_symbol", "005930"),
+        ("BTC/USDT", OVERSEAS, "bad_symbol", "AAPL"),
+    ],
+)
+def test_a_symbol_in_doubt_is_refused_with_a_way_out(
+    raw: str, market_type: MarketType, code: str, hint: str
+) -> None:
+    with pytest.raises(AlertRefused) as caught:
+        resolve(raw, market_type)
+    refusal = caught.value.refusal
+    assert (refusal.reason.code, refusal.field) == (code, "symbol")
+    assert hint in refusal.reason.en
+    assert hint in refusal.reason.ko
