@@ -145,7 +145,7 @@ class Writer(Worker[StoreJob | ClaimJob]):
         self._look_for_the_doubtful()
 
     def _look_for_the_doubtful(self) -> None:
-        """Alerts whose commit got no answer in time: their callers were told that nothing is sent."""
+        """Alerts whose commit got no answer in time; their callers were told nothing is sent."""
         entries, self._in_doubt = self._in_doubt, []
         if not entries:
             return

@@ -1,7 +1,7 @@
 """From named fields to an instruction: checked by order type and family, symbols resolved."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -33,6 +33,7 @@ _SECURITIES_ONLY = frozenset(
 _NOT_YET = ("orders", "target_position", "take_profit", "stop_loss", "trail")
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 _MILLISECONDS_FROM = 100_000_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SHOWN = 40
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -198,8 +199,8 @@ def _time(fields: Mapping[str, Any]) -> datetime | None:
         seconds = number("time", raw)
         if seconds >= _MILLISECONDS_FROM:
             seconds = seconds / 1000
-        return datetime.fromtimestamp(float(seconds), UTC)
-    except (ValueError, OverflowError, OSError):
+        return _EPOCH + timedelta(microseconds=int(seconds * 1_000_000))
+    except (ValueError, OverflowError):
         raise AlertRefused(refusals.bad_time("time")) from None
 
 

@@ -1,6 +1,11 @@
 """Which language a sender is answered in."""
 
+import re
+from decimal import Decimal
+
 from exchanges.errors import Language
+
+_WEIGHT = re.compile(r"[01](\.\d{1,3})?", re.ASCII)
 
 _LANGUAGES: dict[str, Language] = {"ko": "ko", "en": "en"}
 
@@ -13,7 +18,7 @@ def choose(accept_language: str, strategy_language: Language | None, default: st
 def _best(accept_language: str) -> Language | None:
     """The first of the highest quality; `*` asks for nothing in particular."""
     best: Language | None = None
-    best_quality = 0.0
+    best_quality = Decimal(0)
     for entry in accept_language.split(","):
         tag, _, parameters = entry.strip().partition(";")
         language = _LANGUAGES.get(tag.strip()[:2].lower())
@@ -23,11 +28,8 @@ def _best(accept_language: str) -> Language | None:
     return best
 
 
-def _quality(parameters: str) -> float:
+def _quality(parameters: str) -> Decimal:
     name, _, value = parameters.strip().partition("=")
     if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0
+        return Decimal(1)
+    return Decimal(value.strip()) if _WEIGHT.fullmatch(value.strip()) else Decimal(0)
