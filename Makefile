@@ -1,12 +1,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BOOTSTRAP = $(PYTHON) -I tradingbridge/bootstrap.py
 
-.PHONY: help run test install install-dev check
+.PHONY: help run test install install-dev check bench
 
 help:
 	@echo "make run      start Trading Bridge (PORT=8000, VAR_DIR=var); Ctrl-C stops it"
 	@echo "make test     run the tests; ARGS='tests/orders -k cancel' chooses some"
 	@echo "make check    formatting, lint, types, import contracts, missing migrations"
+	@echo "make bench    the bridge beside its floor; ARGS='--alerts 1000 --delay 0.02'"
 	@echo "make install  only make .venv and install the pinned packages"
 
 run: install
@@ -14,6 +15,9 @@ run: install
 
 test: install-dev
 	@exec .venv/bin/python -m pytest $(ARGS)
+
+bench: install
+	@exec .venv/bin/python -m benchmarks.run $(ARGS)
 
 install:
 	@$(BOOTSTRAP) requirements.txt

@@ -39,7 +39,7 @@ def of_report(report: OrderReport, cause: str) -> Outcome:
 def of_error(error: BaseException) -> Outcome:
     if isinstance(error, NotOffered):
         return failed(error.reason)
-    if isinstance(error, ExchangeError):
+    if isinstance(error, NotPlaced):
         return Outcome(event=Event.REJECTED, cause=error.reason.code, reason=error.reason)
     if isinstance(error, ExchangeError):
         return Outcome(event=Event.UNCLEAR, cause=error.reason.code, reason=error.reason)

@@ -9,7 +9,7 @@ from webhooks.grammar import BODY_LIMIT
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 PATHS = frozenset({"/api/webhook", "/api/webhook/"})
 _DRAINED_AT_MOST = 1 << 20

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -51,14 +51,14 @@ def requests(sender: Sender) -> Iterator[Request]:
 
 def through_the_bare_door(sender: Sender, request: Request) -> tuple[int, Any]:
     body, headers = request
-    sent: list[dict[str, Any]] = []
+    sent: list[Mapping[str, Any]] = []
     chunks = [body[:1000], body[1000:]]
 
     async def receive() -> dict[str, Any]:
         chunk = chunks.pop(0)
         return {"type": "http.request", "body": chunk, "more_body": bool(chunks)}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: Mapping[str, Any]) -> None:
         sent.append(message)
 
     scope = {
@@ -131,7 +131,7 @@ def test_a_sender_that_hangs_up_in_the_middle_of_its_body_sends_nothing(
     async def receive() -> dict[str, Any]:
         return messages.pop(0)
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: Mapping[str, Any]) -> None:
         raise AssertionError(message)
 
     scope = {"type": "http", "method": "POST", "path": "/api/webhook", "headers": []}
