@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from exchanges.base import Capabilities
 from exchanges.errors import Reason
 from exchanges.messages import ExchangeAccount, OrderRequest
 from exchanges.vocabulary import MarketType, OrderType, Side, TimeInForce
@@ -36,7 +37,10 @@ class AlertDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDraft:
-    """One instruction for one account. With a `failure` it is kept as FAILED and never sent."""
+    """One instruction for one account. With a `failure` it is kept as FAILED and never sent.
+
+    `reduce_only` is what is meant: an exit. It is said to venues that have a word for it.
+    """
 
     account: ExchangeAccount
     owner_id: int
@@ -55,11 +59,12 @@ class OrderDraft:
     stop_price: Decimal | None = None
     time_in_force: TimeInForce | None = None
     reduce_only: bool = False
+    post_only: bool = False
     leverage: Decimal = Decimal(1)
     reference_price: Decimal | None = None
     failure: Reason | None = None
 
-    def request(self) -> OrderRequest:
+    def request(self, offers: Capabilities) -> OrderRequest:
         return OrderRequest(
             client_order_id=self.client_order_id,
             market_type=self.market_type,
@@ -70,7 +75,8 @@ class OrderDraft:
             price=self.price,
             stop_price=self.stop_price,
             time_in_force=self.time_in_force,
-            reduce_only=self.reduce_only,
+            reduce_only=self.reduce_only and offers.reduce_only,
+            post_only=self.post_only,
             leverage=self.leverage,
             reference_price=self.reference_price,
         )

@@ -30,7 +30,8 @@ _ORDERS = """
 SELECT o.id, o.account_id, o.status, o.exchange_order_id, o.filled_quantity, o.claimed_by,
        o.created_at, a.owner_id, o.strategy_id, s.group_name, l.receipt, o.instruction,
        o.client_order_id, o.market_type, o.symbol, o.side, o.order_type, o.quantity, o.expires_at,
-       o.price, o.stop_price, o.time_in_force, o.reduce_only, o.leverage, o.reference_price,
+       o.price, o.stop_price, o.time_in_force, o.reduce_only, o.post_only, o.leverage,
+       o.reference_price,
        a.name, a.account_type, a.exchange, a.is_demo, a.base_url, a.sealed_credentials
 FROM orders_order o
 JOIN orders_alert l ON l.id = o.alert_id
@@ -147,7 +148,7 @@ class Ledger:
         return LedgerOrder(
             order_id=order_id,
             status=OrderStatus(status),
-            draft=_draft(row[7:25], self._account(account_id, row[25:])),
+            draft=_draft(row[7:26], self._account(account_id, row[26:])),
             exchange_order_id=exchange_order_id,
             filled_quantity=filled,
             claimed_by=claimed_by,
@@ -184,7 +185,7 @@ def _unsealed(sealed: str) -> dict[str, str]:
 def _draft(row: Row, account: ExchangeAccount) -> OrderDraft:
     (owner_id, strategy_id, group_name, receipt, instruction, client_order_id) = row[:6]
     (market_type, symbol, side, order_type, quantity, expires_at, price, stop_price) = row[6:14]
-    (time_in_force, reduce_only, leverage, reference_price) = row[14:]
+    (time_in_force, reduce_only, post_only, leverage, reference_price) = row[14:]
     return OrderDraft(
         account=account,
         owner_id=owner_id,
@@ -203,6 +204,7 @@ def _draft(row: Row, account: ExchangeAccount) -> OrderDraft:
         stop_price=stop_price,
         time_in_force=TimeInForce(time_in_force) if time_in_force else None,
         reduce_only=reduce_only,
+        post_only=post_only,
         leverage=leverage,
         reference_price=reference_price,
     )

@@ -82,10 +82,10 @@ class Sender:
         """Everything that is to be had and checked before a byte leaves."""
         draft = flight.draft
         try:
-            request = draft.request()
             exchange = self._exchanges.ready(draft.account)
             if exchange is None:
                 exchange = await self._exchanges.of(draft.account)
+            request = draft.request(exchange.capabilities)
         except ValueError as error:
             raise _NotSent(outcomes.failed(reasons.invalid_order(error))) from error
         except ExchangeUnavailable as error:

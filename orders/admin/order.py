@@ -85,6 +85,7 @@ class OrderAdmin(HistoryAdmin):
         "order_type",
         "time_in_force",
         "reduce_only",
+        "post_only",
         "exact_quantity",
         "exact_price",
         "exact_stop_price",

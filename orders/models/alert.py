@@ -8,24 +8,31 @@ from strategies.models import Strategy
 class Alert(models.Model):
     """What a sender posted, and what it was answered. `body` has its secrets masked."""
 
-    receipt = models.CharField(max_length=26)
+    receipt = models.CharField(_("receipt"), max_length=26)
     strategy = models.ForeignKey(
-        Strategy, on_delete=models.PROTECT, null=True, blank=True, related_name="alerts"
+        Strategy,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="alerts",
+        verbose_name=_("strategy"),
     )
-    group_name = models.CharField(max_length=100, blank=True)
-    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in AlertStatus])
-    body = models.TextField()
-    content_type = models.CharField(max_length=100, blank=True)
-    peer = models.CharField(max_length=64, blank=True)
-    reading = models.JSONField(default=dict)
-    warnings = models.JSONField(default=list)
-    market_type = models.CharField(max_length=32, blank=True)
-    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
-    error_code = models.CharField(max_length=64, blank=True)
-    error_message = models.TextField(blank=True)
-    error_field = models.CharField(max_length=64, blank=True)
-    received_at = models.DateTimeField()
-    answer = models.JSONField(null=True, blank=True)
+    group_name = models.CharField(_("group name"), max_length=100, blank=True)
+    status = models.CharField(
+        _("status"), max_length=16, choices=[(s.value, s.value) for s in AlertStatus]
+    )
+    body = models.TextField(_("message"))
+    content_type = models.CharField(_("content type"), max_length=100, blank=True)
+    peer = models.CharField(_("sender"), max_length=64, blank=True)
+    reading = models.JSONField(_("reading"), default=dict)
+    warnings = models.JSONField(_("warnings"), default=list)
+    market_type = models.CharField(_("market type"), max_length=32, blank=True)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    error_code = models.CharField(_("error code"), max_length=64, blank=True)
+    error_message = models.TextField(_("error message"), blank=True)
+    error_field = models.CharField(_("field in error"), max_length=64, blank=True)
+    received_at = models.DateTimeField(_("received"))
+    answer = models.JSONField(_("answer"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("alert")

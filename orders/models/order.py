@@ -20,37 +20,52 @@ class Order(models.Model):
     contracts; prices are in the quote currency. `claimed_by` is the process that may send it.
     """
 
-    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="orders")
-    strategy = models.ForeignKey(Strategy, on_delete=models.PROTECT, related_name="orders")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="orders")
-    instruction = models.PositiveSmallIntegerField()
-    client_order_id = models.CharField(max_length=32)
-    exchange_order_id = models.CharField(max_length=100, blank=True)
-    exchange = models.CharField(max_length=40)
-    market_type = models.CharField(max_length=32, choices=[(m.value, m.value) for m in MarketType])
-    symbol = models.CharField(max_length=64)
-    side = models.CharField(max_length=4, choices=[(s.value, s.value) for s in Side])
-    order_type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in OrderType])
-    time_in_force = models.CharField(max_length=8, blank=True)
-    reduce_only = models.BooleanField(default=False)
-    quantity = ExactDecimalField()
-    price = ExactDecimalField(null=True, blank=True)
-    stop_price = ExactDecimalField(null=True, blank=True)
-    reference_price = ExactDecimalField(null=True, blank=True)
-    leverage = models.DecimalField(max_digits=8, decimal_places=3, default=Decimal(1))
-    filled_quantity = ExactDecimalField(default=Decimal(0))
-    average_price = ExactDecimalField(null=True, blank=True)
-    status = models.CharField(max_length=20, choices=[(s.value, s.value) for s in OrderStatus])
-    error_code = models.CharField(max_length=64, blank=True)
-    error_ko = models.TextField(blank=True)
-    error_en = models.TextField(blank=True)
-    claimed_by = models.BigIntegerField(null=True, blank=True)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True)
-    acknowledged_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-    updated_at = models.DateTimeField()
+    alert = models.ForeignKey(
+        Alert, on_delete=models.PROTECT, related_name="orders", verbose_name=_("alert")
+    )
+    strategy = models.ForeignKey(
+        Strategy, on_delete=models.PROTECT, related_name="orders", verbose_name=_("strategy")
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="orders", verbose_name=_("account")
+    )
+    instruction = models.PositiveSmallIntegerField(_("instruction"))
+    client_order_id = models.CharField(_("client order id"), max_length=32)
+    exchange_order_id = models.CharField(_("the venue's order id"), max_length=100, blank=True)
+    exchange = models.CharField(_("exchange"), max_length=40)
+    market_type = models.CharField(
+        _("market type"), max_length=32, choices=[(m.value, m.value) for m in MarketType]
+    )
+    symbol = models.CharField(_("symbol"), max_length=64)
+    side = models.CharField(_("side"), max_length=4, choices=[(s.value, s.value) for s in Side])
+    order_type = models.CharField(
+        _("order type"), max_length=20, choices=[(t.value, t.value) for t in OrderType]
+    )
+    time_in_force = models.CharField(_("time in force"), max_length=8, blank=True)
+    reduce_only = models.BooleanField(_("reduce only"), default=False)
+    post_only = models.BooleanField(_("post only"), default=False)
+    quantity = ExactDecimalField(_("quantity"))
+    price = ExactDecimalField(_("price"), null=True, blank=True)
+    stop_price = ExactDecimalField(_("stop price"), null=True, blank=True)
+    reference_price = ExactDecimalField(_("reference price"), null=True, blank=True)
+    leverage = models.DecimalField(
+        _("leverage"), max_digits=8, decimal_places=3, default=Decimal(1)
+    )
+    filled_quantity = ExactDecimalField(_("filled"), default=Decimal(0))
+    average_price = ExactDecimalField(_("average price"), null=True, blank=True)
+    status = models.CharField(
+        _("status"), max_length=20, choices=[(s.value, s.value) for s in OrderStatus]
+    )
+    error_code = models.CharField(_("error code"), max_length=64, blank=True)
+    error_ko = models.TextField(_("error (Korean)"), blank=True)
+    error_en = models.TextField(_("error (English)"), blank=True)
+    claimed_by = models.BigIntegerField(_("claimed by process"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    expires_at = models.DateTimeField(_("expires"))
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("updated"))
 
     class Meta:
         verbose_name = _("order")
@@ -109,12 +124,14 @@ class OpenOrder(Order):
 class OrderTransition(models.Model):
     """One step of an order's life; written with the status it explains, in one transaction."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="transitions")
-    from_status = models.CharField(max_length=20, blank=True)
-    to_status = models.CharField(max_length=20)
-    event = models.CharField(max_length=32)
-    cause = models.TextField(blank=True)
-    at = models.DateTimeField()
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="transitions", verbose_name=_("order")
+    )
+    from_status = models.CharField(_("from"), max_length=20, blank=True)
+    to_status = models.CharField(_("to"), max_length=20)
+    event = models.CharField(_("event"), max_length=32)
+    cause = models.TextField(_("cause"), blank=True)
+    at = models.DateTimeField(_("time"))
 
     class Meta:
         verbose_name = _("order transition")

@@ -11,14 +11,18 @@ from strategies.models import Account, Strategy
 class Trade(models.Model):
     """One fill."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="trades")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="trades")
-    exchange_trade_id = models.CharField(max_length=100)
-    quantity = ExactDecimalField()
-    price = ExactDecimalField()
-    fee = ExactDecimalField(default=Decimal(0))
-    fee_currency = models.CharField(max_length=20, blank=True)
-    executed_at = models.DateTimeField()
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="trades", verbose_name=_("order")
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="trades", verbose_name=_("account")
+    )
+    exchange_trade_id = models.CharField(_("the venue's trade id"), max_length=100)
+    quantity = ExactDecimalField(_("quantity"))
+    price = ExactDecimalField(_("price"))
+    fee = ExactDecimalField(_("fee"), default=Decimal(0))
+    fee_currency = models.CharField(_("fee currency"), max_length=20, blank=True)
+    executed_at = models.DateTimeField(_("executed"))
 
     class Meta:
         verbose_name = _("trade")
@@ -41,14 +45,18 @@ class Trade(models.Model):
 class Position(models.Model):
     """The sum of a strategy's trades on an account. `quantity` is signed; short is negative."""
 
-    strategy = models.ForeignKey(Strategy, on_delete=models.PROTECT, related_name="positions")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="positions")
-    market_type = models.CharField(max_length=32)
-    symbol = models.CharField(max_length=64)
-    quantity = ExactDecimalField(default=Decimal(0))
-    average_price = ExactDecimalField(default=Decimal(0))
-    realized_pnl = ExactDecimalField(default=Decimal(0))
-    updated_at = models.DateTimeField()
+    strategy = models.ForeignKey(
+        Strategy, on_delete=models.PROTECT, related_name="positions", verbose_name=_("strategy")
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="positions", verbose_name=_("account")
+    )
+    market_type = models.CharField(_("market type"), max_length=32)
+    symbol = models.CharField(_("symbol"), max_length=64)
+    quantity = ExactDecimalField(_("quantity"), default=Decimal(0))
+    average_price = ExactDecimalField(_("average price"), default=Decimal(0))
+    realized_pnl = ExactDecimalField(_("realized profit"), default=Decimal(0))
+    updated_at = models.DateTimeField(_("updated"))
 
     class Meta:
         verbose_name = _("position")

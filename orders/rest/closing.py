@@ -108,7 +108,7 @@ async def _draft(exchange: Exchange, closing: Closing, receipt: str, now: dateti
         order_type=OrderType.MARKET,
         quantity=quantity,
         expires_at=now + timedelta(seconds=closing.max_age),
-        reduce_only=exchange.capabilities.reduce_only,
+        reduce_only=True,
         reference_price=await _price(exchange, closing),
     )
 

@@ -12,7 +12,7 @@ from orders import reasons
 from orders.models import Order
 from orders.rest import asking, refusals, scope
 from orders.rest.filters import OrderFilter
-from orders.rest.serializers import Nothing, OrderDetail, OrderRow
+from orders.rest.serializers import OrderDetail, OrderRow
 from orders.rest.views import OwnList, OwnView
 from orders.vocabulary import OPEN_STATUSES
 from strategies.rest.openapi import ErrorShape
@@ -71,7 +71,7 @@ class CancelOrder(OwnView, generics.GenericAPIView[Order]):
 
     @extend_schema(
         summary="Cancel an order",
-        request=Nothing,
+        request=None,
         responses={
             200: OpenApiResponse(OrderRow, "Cancelled"),
             202: OpenApiResponse(OrderRow, "Asked for; its outcome is not known yet"),

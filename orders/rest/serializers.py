@@ -1,10 +1,8 @@
 """The ledger as REST shows it. The names are those of the events and of the webhook's answers."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from exchanges.vocabulary import MarketType, OrderType, Side
+from exchanges.vocabulary import MarketType, Side
 from orders.models import Order, OrderTransition, Position, Trade
 from orders.rest.fields import DecimalText, ErrorText, TimeText
 from orders.vocabulary import OrderStatus
@@ -12,7 +10,6 @@ from orders.vocabulary import OrderStatus
 MARKET_TYPES = [(word.value, word.value) for word in MarketType]
 SIDES = [(word.value, word.value) for word in Side]
 STATUSES = [(word.value, word.value) for word in OrderStatus]
-ORDER_TYPES = [(word.value, word.value) for word in OrderType]
 
 
 class OrderRow(serializers.ModelSerializer[Order]):
@@ -53,6 +50,7 @@ class OrderRow(serializers.ModelSerializer[Order]):
             "order_type",
             "time_in_force",
             "reduce_only",
+            "post_only",
             "quantity",
             "price",
             "stop_price",
@@ -169,7 +167,3 @@ class PositionRow(serializers.ModelSerializer[Position]):
             "updated_at",
         )
         read_only_fields = fields
-
-
-class Nothing(serializers.Serializer[Any]):
-    """A request without a body."""

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from orders.models import Position, Trade
 from orders.rest import asking, closing, refusals, scope
 from orders.rest.filters import PositionFilter, TradeFilter
-from orders.rest.serializers import Nothing, OrderRow, PositionRow, TradeRow
+from orders.rest.serializers import OrderRow, PositionRow, TradeRow
 from orders.rest.views import OwnList, OwnView
 from strategies.rest.openapi import ErrorShape
 
@@ -49,7 +49,7 @@ class ClosePosition(OwnView, generics.GenericAPIView[Any]):
 
     @extend_schema(
         summary="Close a position at the market",
-        request=Nothing,
+        request=None,
         responses={
             201: OpenApiResponse(OrderRow, "The closing order; its status says how it went"),
             409: OpenApiResponse(ErrorShape, "Flat already, or being closed"),

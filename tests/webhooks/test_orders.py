@@ -1,11 +1,14 @@
 """Alerts that become orders."""
 
+from dataclasses import replace
 from decimal import Decimal
+
+import pytest
 
 from orders.models import Alert, Order, OrderTransition
 from orders.vocabulary import OrderStatus
 from strategies.models import Account, StrategyAccount
-from tests.venues import Act, ScriptedVenue
+from tests.venues import Act, ScriptedCrypto, ScriptedSecurities, ScriptedVenue
 from tests.webhooks.conftest import Sender
 from tests.worlds import link, make_account
 
@@ -105,6 +108,25 @@ def test_an_exit_sells_the_whole_position(sender: Sender, venue: ScriptedVenue) 
     exits = venue.book[2:]
     assert {arrival.request.side.value for arrival in exits} == {"SELL"}
     assert {arrival.request.quantity for arrival in exits} == {bought}
+
+
+@pytest.mark.parametrize("has_the_word", [True, False])
+def test_an_exit_says_reduce_only_where_the_venue_has_the_word(
+    sender: Sender, venue: ScriptedVenue, monkeypatch: pytest.MonkeyPatch, has_the_word: bool
+) -> None:
+    for adapter in (ScriptedCrypto, ScriptedSecurities):
+        offers = replace(adapter.capabilities, reduce_only=has_the_word)
+        monkeypatch.setattr(adapter, "capabilities", offers)
+    venue.next(Act.FILL, Act.FILL)
+    sender.send()
+    sender.send(order_type="MARKET", price=None, side=None, qty=None, qty_per="-100")
+    assert [arrival.request.reduce_only for arrival in venue.book[2:]] == [has_the_word] * 2
+    assert Order.objects.filter(reduce_only=True).count() == 2
+
+
+def test_post_only_reaches_the_venue(sender: Sender, venue: ScriptedVenue) -> None:
+    sender.send(post_only=True)
+    assert {arrival.request.post_only for arrival in venue.book} == {True}
 
 
 def test_an_exit_without_a_position_says_that_there_is_none(

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -149,9 +149,10 @@ def test_no_order_goes_out_twice_and_every_order_gets_its_outcome() -> None:
     run_state_machine_as_test(
         Bridged,
         settings=settings(
-            max_examples=8,
-            stateful_step_count=15,
+            max_examples=12,
+            stateful_step_count=20,
             deadline=None,
+            phases=[Phase.generate],  # a failure is told at once; shrinking takes minutes
             suppress_health_check=list(HealthCheck),
         ),
     )

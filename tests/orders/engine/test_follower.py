@@ -7,7 +7,7 @@ from orders.models import Order, Position, Trade
 from orders.vocabulary import OrderStatus
 from tests.bridges import Desk, RunningBridge
 from tests.dsn import test_dsn
-from tests.venues import Act, ScriptedVenue
+from tests.venues import Act, ScriptedCrypto, ScriptedVenue
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_orders_placed_by_hand_are_never_touched(
     bridge: RunningBridge, resting: Order, desk: Desk, venue: ScriptedVenue
 ) -> None:
     by_hand = desk.draft(symbol="BYHAND")
-    venue.accept(by_hand.account.id, by_hand.request(), Act.REST)
+    venue.accept(by_hand.account.id, by_hand.request(ScriptedCrypto.capabilities), Act.REST)
     venue.fill(by_hand.client_order_id)
     venue.fill(resting.client_order_id)
     bridge.wait_until(lambda: _status(resting) == "FILLED")

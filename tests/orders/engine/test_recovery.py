@@ -14,7 +14,7 @@ from orders.models import Alert, Order
 from orders.vocabulary import AlertStatus, OrderStatus
 from tests.bridges import Desk, RunningBridge
 from tests.dsn import test_dsn
-from tests.venues import Act, ScriptedVenue
+from tests.venues import Act, ScriptedCrypto, ScriptedVenue
 
 DEAD = 4_711
 
@@ -71,7 +71,7 @@ def _status(order: Order) -> str:
 def _sent_before_a_crash(desk: Desk, venue: ScriptedVenue, act: Act) -> Order:
     """The venue has the order; the process that sent it died before it recorded anything."""
     draft = desk.draft()
-    venue.accept(draft.account.id, draft.request(), act)
+    venue.accept(draft.account.id, draft.request(ScriptedCrypto.capabilities), act)
     return _left(draft, OrderStatus.SUBMITTING)
 
 

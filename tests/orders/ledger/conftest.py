@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from orders.journal import Journal
-from tests.orders.ledger.kit import Ledger, Rows, World, make_world
+from tests.orders.ledger.kit import Ledger, MakeJournal, Rows, World, make_world
 from tests.worlds import Market
 
 
@@ -34,6 +35,21 @@ async def journal(world: World) -> AsyncIterator[Journal]:
     await journal.start()
     yield journal
     await journal.stop()
+
+
+@pytest_asyncio.fixture
+async def make_journal(world: World) -> AsyncIterator[MakeJournal]:
+    """Journals with options of their own. Ask for `rows` after it: it may hold locks."""
+    made: list[Journal] = []
+
+    async def make(process_id: int = 7, **options: Any) -> Journal:
+        made.append(Journal(world.dsn, process_id, **options))
+        await made[-1].start()
+        return made[-1]
+
+    yield make
+    for journal in made:
+        await journal.stop()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A strategy with two accounts, drafts for it, and a look at the rows from outside of Django."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,6 +26,7 @@ from tests.worlds import Market, link, make_account, make_strategy, make_user
 
 NOW = datetime(2026, 11, 22, 9, 30, 0, 123456, tzinfo=UTC)
 REFUSED = Reason(code="insufficient_balance", ko="잔고 부족", en="Not enough balance")
+MakeJournal = Callable[..., Awaitable[Journal]]
 _receipts = itertools.count(1)
 
 

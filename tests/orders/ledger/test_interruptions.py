@@ -14,7 +14,7 @@ from orders.journal import Journal, JournalUnavailable
 from orders.rows import Cursor
 from orders.states import Event
 from orders.worker import Link
-from tests.orders.ledger.kit import Rows, World, change
+from tests.orders.ledger.kit import MakeJournal, Rows, World, change
 
 WRITER, RECORDER, READER = "journal-writer", "journal-recorder", "journal-reader"
 NOBODY: frozenset[str] = frozenset()
@@ -225,11 +225,14 @@ async def test_a_result_waits_until_the_database_is_back(
 
 
 async def test_what_cannot_be_written_at_the_end_is_logged_with_its_order(
-    world: World, rows: Rows, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    make_journal: MakeJournal,
+    rows: Rows,
+    elsewhere: Elsewhere,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(recorder, "DRAIN_WITHIN", 0.1)
-    journal = Journal(world.dsn, 7)
-    await journal.start()
+    journal = await make_journal()
     order_id = await world.placed(journal)
     await journal.written()
     elsewhere.leave(rows)
@@ -263,11 +266,10 @@ async def test_an_idle_journal_notices_that_the_database_is_back(
 
 
 async def test_a_journal_that_starts_without_a_database_comes_up_by_itself(
-    world: World, rows: Rows, elsewhere: Elsewhere
+    world: World, make_journal: MakeJournal, rows: Rows, elsewhere: Elsewhere
 ) -> None:
     elsewhere.is_away = True
-    journal = Journal(world.dsn, 7)
-    await journal.start()
+    journal = await make_journal()
     assert not journal.healthy
     elsewhere.is_away = False
     await world.placed(journal)

@@ -12,7 +12,7 @@ from orders.drafts import AlertDraft
 from orders.journal import Committed, Journal, JournalUnavailable
 from orders.states import Event
 from orders.vocabulary import AlertStatus
-from tests.orders.ledger.kit import REFUSED, Rows, World, change
+from tests.orders.ledger.kit import REFUSED, MakeJournal, Rows, World, change
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -128,16 +128,16 @@ async def test_a_receipt_that_is_stored_is_not_stored_again(
     assert rows.one("SELECT count(*) FROM orders_order") == 1
 
 
-async def test_too_many_waiting_alerts_are_refused_and_not_kept(world: World, rows: Rows) -> None:
-    journal = Journal(world.dsn, 7, waiting_at_most=3)
-    await journal.start()
+async def test_too_many_waiting_alerts_are_refused_and_not_kept(
+    world: World, make_journal: MakeJournal, rows: Rows
+) -> None:
+    journal = await make_journal(waiting_at_most=3)
     rows.run("BEGIN")
     rows.run("LOCK orders_alert IN EXCLUSIVE MODE")
     alerts = [world.alert() for _ in range(30)]
     writing = [asyncio.create_task(journal.write_refused(alert)) for alert in alerts]
     done, _ = await asyncio.wait(writing, return_when=asyncio.FIRST_EXCEPTION)
     assert {type(task.exception()) for task in done} == {JournalUnavailable}
-    assert not journal.healthy
     rows.run("COMMIT")
     outcomes = await asyncio.gather(*writing, return_exceptions=True)
     kept = [outcome for outcome in outcomes if isinstance(outcome, Committed)]
@@ -145,9 +145,10 @@ async def test_too_many_waiting_alerts_are_refused_and_not_kept(world: World, ro
     await journal.stop()
 
 
-async def test_orders_whose_sender_gave_up_end_as_never_sent(world: World, rows: Rows) -> None:
-    journal = Journal(world.dsn, 7, answers_within=0.05)
-    await journal.start()
+async def test_orders_whose_sender_gave_up_end_as_never_sent(
+    world: World, make_journal: MakeJournal, rows: Rows
+) -> None:
+    journal = await make_journal(answers_within=0.05)
     rows.run("BEGIN")
     rows.run("LOCK orders_alert IN EXCLUSIVE MODE")
     alert = world.alert()
@@ -160,17 +161,15 @@ async def test_orders_whose_sender_gave_up_end_as_never_sent(world: World, rows:
 
 
 async def test_a_claim_takes_what_waits_and_leaves_what_is_gone(
-    world: World, journal: Journal, rows: Rows
+    world: World, make_journal: MakeJournal, journal: Journal, rows: Rows
 ) -> None:
     alert = world.alert()
     drafts = [world.draft(alert, instruction=n) for n in range(3)]
     (first, second, third) = (await journal.write_ahead(alert, drafts, NOBODY)).order_ids
     await journal.record(change(second, Event.CANCEL_ASKED))
-    other = Journal(world.dsn, 8)
-    await other.start()
+    other = await make_journal(8)
     assert await other.claim([first, second]) == {first}
     assert await journal.claim([first, second, third]) == {third}
-    await other.stop()
     columns = "status, claimed_by"
     assert rows.order(first, columns) == ("SUBMITTING", 8)
     assert rows.order(second, columns) == ("CANCELLED", 7)
@@ -225,9 +224,10 @@ async def test_the_answer_is_kept_with_its_alert(
     )
 
 
-async def test_what_is_queued_when_it_stops_is_written(world: World, rows: Rows) -> None:
-    journal = Journal(world.dsn, 7)
-    await journal.start()
+async def test_what_is_queued_when_it_stops_is_written(
+    world: World, make_journal: MakeJournal, rows: Rows
+) -> None:
+    journal = await make_journal()
     order_id = await world.placed(journal)
     report = world.report(R.NEW)
     recording = asyncio.create_task(journal.record(change(order_id, Event.ACCEPTED, report=report)))
@@ -238,9 +238,8 @@ async def test_what_is_queued_when_it_stops_is_written(world: World, rows: Rows)
     assert rows.events() == ["alert_received", "order_created", "order_updated"]
 
 
-async def test_a_stopped_journal_takes_nothing(world: World) -> None:
-    journal = Journal(world.dsn, 7)
-    await journal.start()
+async def test_a_stopped_journal_takes_nothing(world: World, make_journal: MakeJournal) -> None:
+    journal = await make_journal()
     await journal.stop()
     with pytest.raises(JournalUnavailable):
         await journal.write_refused(world.alert())
