@@ -27,25 +27,37 @@ class Strategy(models.Model):
     """What an alert names. Durations are in seconds."""
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="strategies"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="strategies",
+        verbose_name=_("owner"),
     )
-    group_name = models.CharField(max_length=100)
+    group_name = models.CharField(_("group name"), max_length=100)
     market_type = models.CharField(
-        max_length=32, choices=_choices(MarketType), default=MarketType.SPOT
+        _("market type"), max_length=32, choices=_choices(MarketType), default=MarketType.SPOT
     )
-    is_active = models.BooleanField(default=True)
-    is_public = models.BooleanField(default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_public = models.BooleanField(_("public"), default=False)
     language = models.CharField(
-        max_length=2, blank=True, choices=[("ko", "한국어"), ("en", "English")]
+        _("language"), max_length=2, blank=True, choices=[("ko", "한국어"), ("en", "English")]
     )
-    answer_within = models.DecimalField(max_digits=6, decimal_places=3, default=Decimal("2.5"))
-    max_age = models.DecimalField(max_digits=9, decimal_places=3, default=Decimal(60))
-    dedupe_window = models.DecimalField(max_digits=9, decimal_places=3, default=Decimal(30))
+    answer_within = models.DecimalField(
+        _("answer within (seconds)"), max_digits=6, decimal_places=3, default=Decimal("2.5")
+    )
+    max_age = models.DecimalField(
+        _("maximum age (seconds)"), max_digits=9, decimal_places=3, default=Decimal(60)
+    )
+    dedupe_window = models.DecimalField(
+        _("duplicate window (seconds)"), max_digits=9, decimal_places=3, default=Decimal(30)
+    )
     outside_hours = models.CharField(
-        max_length=8, choices=OutsideHours.choices, default=OutsideHours.REFUSE
+        _("outside trading hours"),
+        max_length=8,
+        choices=OutsideHours.choices,
+        default=OutsideHours.REFUSE,
     )
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
         verbose_name = _("strategy")
@@ -66,11 +78,13 @@ class Strategy(models.Model):
 class StrategyToken(models.Model):
     """A token's keyed hash; the token itself is shown once and never stored."""
 
-    strategy = models.ForeignKey(Strategy, on_delete=models.CASCADE, related_name="tokens")
-    digest = models.CharField(max_length=64)
-    hint = models.CharField(max_length=8)
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    strategy = models.ForeignKey(
+        Strategy, on_delete=models.CASCADE, related_name="tokens", verbose_name=_("strategy")
+    )
+    digest = models.CharField(_("digest"), max_length=64)
+    hint = models.CharField(_("ends in"), max_length=8)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("strategy token")
@@ -85,17 +99,20 @@ class Account(models.Model):
     """A user's account at a venue or broker. `sealed_credentials` is encrypted at rest."""
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="accounts"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="accounts",
+        verbose_name=_("owner"),
     )
-    name = models.CharField(max_length=100)
-    account_type = models.CharField(max_length=8, choices=_choices(AccountType))
-    exchange = models.CharField(max_length=40)
-    is_demo = models.BooleanField(default=True)
-    is_active = models.BooleanField(default=True)
-    sealed_credentials = models.TextField(blank=True, editable=False)
-    base_url = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    name = models.CharField(_("name"), max_length=100)
+    account_type = models.CharField(_("account type"), max_length=8, choices=_choices(AccountType))
+    exchange = models.CharField(_("exchange"), max_length=40)
+    is_demo = models.BooleanField(_("demo"), default=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    sealed_credentials = models.TextField(_("sealed credentials"), blank=True, editable=False)
+    base_url = models.CharField(_("base URL"), max_length=200, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
         verbose_name = _("account")
@@ -112,14 +129,20 @@ class Account(models.Model):
 class StrategyAccount(models.Model):
     """A link: this strategy's alerts trade on this account. `capital` is in the quote currency."""
 
-    strategy = models.ForeignKey(Strategy, on_delete=models.CASCADE, related_name="links")
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="links")
-    capital = ExactDecimalField(default=Decimal(0))
-    leverage = models.DecimalField(max_digits=8, decimal_places=3, default=Decimal(1))
-    weight = models.DecimalField(max_digits=12, decimal_places=6, default=Decimal(1))
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    strategy = models.ForeignKey(
+        Strategy, on_delete=models.CASCADE, related_name="links", verbose_name=_("strategy")
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="links", verbose_name=_("account")
+    )
+    capital = ExactDecimalField(_("capital"), default=Decimal(0))
+    leverage = models.DecimalField(
+        _("leverage"), max_digits=8, decimal_places=3, default=Decimal(1)
+    )
+    weight = models.DecimalField(_("weight"), max_digits=12, decimal_places=6, default=Decimal(1))
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:
         verbose_name = _("link")
@@ -143,13 +166,16 @@ class ApiToken(models.Model):
     """A user's key to the REST API and the event streams, kept as a keyed hash."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="api_tokens",
+        verbose_name=_("user"),
     )
-    name = models.CharField(max_length=100)
-    digest = models.CharField(max_length=64)
-    hint = models.CharField(max_length=8)
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField(null=True, blank=True)
+    name = models.CharField(_("name"), max_length=100)
+    digest = models.CharField(_("digest"), max_length=64)
+    hint = models.CharField(_("ends in"), max_length=8)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("API token")

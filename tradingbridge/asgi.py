@@ -15,6 +15,7 @@ from django.conf import settings  # noqa: E402
 from orders.routing import websocket_application  # noqa: E402
 from tradingbridge.composition import Bridge  # noqa: E402
 from tradingbridge.lending import LentExecutors  # noqa: E402
+from tradingbridge.streams import EndingStreams  # noqa: E402
 from webhooks import door  # noqa: E402
 
 Scope = dict[str, Any]
@@ -30,6 +31,7 @@ class Application:
     def __init__(self, database_url: str) -> None:
         self._bridge = Bridge(database_url)
         self._lent = LentExecutors(_django, count=8)
+        self._streams = EndingStreams(_django)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
@@ -45,7 +47,7 @@ class Application:
             await door.door(scope, receive, send)
         elif scope["path"].startswith(STREAMS):
             # A stream lives for hours: it must not keep a lent thread.
-            await _django(scope, receive, send)
+            await self._streams(scope, receive, send)
         else:
             await self._lent(scope, receive, send)
 
@@ -56,6 +58,7 @@ class Application:
         except Exception as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             raise
+        self._streams.end_on_signals()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._bridge.stop()

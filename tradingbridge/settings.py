@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import django_stubs_ext
 import environ
 
-from tradingbridge import embedded, logs, secrets
+from tradingbridge import admin_look, embedded, logs, secrets
 
 django_stubs_ext.monkeypatch()
 
@@ -111,6 +111,7 @@ LOGIN_URL = "admin:login"
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ko")
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "tradingbridge" / "locale"]
+FORMAT_MODULE_PATH = "tradingbridge.formats"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 
@@ -166,4 +167,4 @@ LOGGING_CONFIG = None
 logs.configure(
     level=env.str("LOG_LEVEL", default="INFO"), as_json=env.str("LOG_FORMAT", default="text")
 )
-UNFOLD = {"SITE_TITLE": "Trading Bridge", "SITE_HEADER": "Trading Bridge"}
+UNFOLD = admin_look.UNFOLD

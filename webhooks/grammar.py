@@ -2,174 +2,176 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from urllib.parse import parse_qsl
 
-from webhooks import refusals
-from webhooks.refusals import AlertRefused
+from exchanges.errors import Reason
+from webhooks import unreadable
+from webhooks.fields import known_fields
+from webhooks.refusals import AlertRefused, Refusal
+from webhooks.values import Entry
 
 BODY_LIMIT = 64 * 1024
+DEPTH_LIMIT = 16
+NAME_LIMIT = 100
+TOKEN_LIMIT = 512
 
-FIELDS = frozenset(
-    [
-        "group_name",
-        "token",
-        "symbol",
-        "order_type",
-        "side",
-        "price",
-        "stop_price",
-        "qty_per",
-        "qty",
-        "target_position",
-        "market_type",
-        "exchange",
-        "account",
-        "orders",
-        "order_id",
-        "client_order_id",
-        "time_in_force",
-        "reduce_only",
-        "post_only",
-        "take_profit",
-        "stop_loss",
-        "trail",
-        "alert_id",
-        "time",
-        "prev_market_position",
-        "market_position",
-    ]
+_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_PLACEHOLDER = re.compile(r"\{\{[^{}\"\n]{1,80}\}\}")
+_PAIR = re.compile(
+    r'(?:\A|[\n,;])[ \t\r]*"?([A-Za-z_][\w -]{0,60}?)"?[ \t]*[=:]|"[^"\n]*"', re.ASCII
 )
-_ALIASES = {
-    "strategy": "group_name",
-    "user_token": "token",
-    "password": "token",
-    "ticker": "symbol",
-    "type": "order_type",
-    "action": "side",
-    "stopprice": "stop_price",
-    "quantity": "qty",
-    "contracts": "qty",
-    "position_size": "target_position",
-    "id": "alert_id",
-    "timenow": "time",
-    "timestamp": "time",
-}
-_ABSENT = frozenset({"", "nan", "null"})
-_PAIR = re.compile(r"(?:^|[\r\n,;])[ \t]*([A-Za-z_]\w{0,63})[ \t]*[=:][ \t]*", re.ASCII)
-_QUOTES = "\"'"
+_FORM = "application/x-www-form-urlencoded"
+_FORM_FIELDS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """The fields by their own names; what counts as absent is not there."""
+    """The fields by their own names; what counts as absent is not there. Numbers are still text.
 
-    fields: Mapping[str, Any]
-    group_name: str | None
-    token: str | None = field(repr=False)
-    warnings: tuple[str, ...] = ()
+    `group_name` and `token` are empty when the sender did not say them.
+    """
+
+    group_name: str
+    token: str = field(repr=False)
+    fields: Mapping[str, object] = field(repr=False)
+    warnings: tuple[Reason, ...] = ()
 
 
 def read_message(body: bytes, content_type: str = "") -> Message:
     """JSON under any content type, else pairs. Raises AlertRefused (400)."""
-    del content_type  # senders set it as they please; the body says what it is
-    if len(body) > BODY_LIMIT:
-        raise AlertRefused(refusals.too_large(BODY_LIMIT))
-    try:
-        text = body.decode("utf-8-sig").strip()
-    except UnicodeDecodeError:
-        raise AlertRefused(refusals.broken_utf8()) from None
-    named, warnings = name_fields(_pairs_of(text))
+    fields, warnings = known_fields(_said(_text(body), content_type))
+    entry = Entry(fields)
     return Message(
-        fields={key: value for key, value in named.items() if key not in ("group_name", "token")},
-        group_name=_word(named, "group_name"),
-        token=_word(named, "token"),
+        group_name=entry.text("group_name", limit=NAME_LIMIT),
+        token=entry.secret("token", limit=TOKEN_LIMIT),
+        fields={
+            name: value for name, value in fields.items() if name not in {"group_name", "token"}
+        },
         warnings=warnings,
     )
 
 
-def name_fields(
-    pairs: Iterable[tuple[str, Any]], place: str = ""
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Aliases become the fields' own names; a field given twice must say the same both times."""
-    named: dict[str, Any] = {}
-    told_as: dict[str, str] = {}
-    warnings = []
-    for key, value in pairs:
-        if _is_absent(value):
-            continue
-        lowered = key.strip().lower()
-        name = _ALIASES.get(lowered, lowered)
-        if name not in FIELDS:
-            warnings.append(f"unknown field: {place}{key[:64]}")
-        elif name in named and named[name] != value:
-            raise AlertRefused(refusals.told_twice(place + name, (told_as[name], key)))
-        else:
-            named[name] = value
-            told_as[name] = key
-    return named, tuple(warnings)
-
-
-def as_pairs(value: Any) -> list[tuple[str, Any]] | None:
-    """The pairs of a JSON object as it was read, or None when it is something else."""
-    return value.pairs if isinstance(value, JsonObject) else None
-
-
-@dataclass(frozen=True, slots=True)
-class JsonObject:
-    """Keeps keys that stand twice, so that they are noticed."""
-
-    pairs: list[tuple[str, Any]]
-
-
-def _pairs_of(text: str) -> list[tuple[str, Any]]:
+def _text(body: bytes) -> str:
+    if len(body) > BODY_LIMIT:
+        raise AlertRefused(unreadable.too_large(BODY_LIMIT))
     try:
-        value = json.loads(
-            text,
-            parse_float=_exact,
-            parse_int=_exact,
-            parse_constant=str,
-            object_pairs_hook=JsonObject,
+        text = body.decode("utf-8-sig").strip()
+    except UnicodeDecodeError as error:
+        raise AlertRefused(unreadable.broken_utf8(error.start + 1)) from None
+    if not text:
+        raise AlertRefused(unreadable.empty_body())
+    if "\x00" in text:
+        raise AlertRefused(unreadable.bad_characters())
+    return text
+
+
+def _said(text: str, content_type: str) -> Mapping[str, object]:
+    _refuse_depth(text)
+    try:
+        said = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        if text[0] in "{[":
+            raise AlertRefused(_broken_json(text, error)) from None
+        return _one_of_each(_pairs(text, content_type))
+    if not isinstance(said, dict):
+        raise AlertRefused(unreadable.not_an_object())
+    if "\\u" in text:
+        _refuse_unstorable(said)
+    return said
+
+
+def _broken_json(text: str, error: json.JSONDecodeError) -> Refusal:
+    placeholder = _PLACEHOLDER.search(text)
+    if placeholder is not None:
+        return unreadable.bare_placeholder(placeholder[0])
+    return unreadable.bad_json(error.lineno, error.colno)
+
+
+def _refuse_depth(text: str) -> None:
+    """Before the parser sees it, so that no body can exhaust the stack."""
+    if text.count("[") + text.count("{") <= DEPTH_LIMIT:
+        return
+    depth = 0
+    for bracket in _BRACKET.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(bracket[0], 0)
+        if depth > DEPTH_LIMIT:
+            raise AlertRefused(unreadable.too_deep(DEPTH_LIMIT))
+
+
+def _refuse_unstorable(value: object) -> None:
+    """What JSON's escapes can spell and no column takes."""
+    if isinstance(value, str) and _UNSTORABLE.search(value):
+        raise AlertRefused(unreadable.bad_characters())
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _refuse_unstorable(name)
+            _refuse_unstorable(inner)
+    if isinstance(value, list):
+        for inner in value:
+            _refuse_unstorable(inner)
+
+
+def _pairs(text: str, content_type: str) -> list[tuple[str, object]]:
+    if content_type.strip().lower().startswith(_FORM) and "&" in text and "\n" not in text:
+        return _form(text)
+    return list(_lines(text))
+
+
+def _form(text: str) -> list[tuple[str, object]]:
+    try:
+        pairs = parse_qsl(
+            text, keep_blank_values=True, errors="strict", max_num_fields=_FORM_FIELDS
         )
-    except RecursionError:
-        raise AlertRefused(refusals.too_deep()) from None
     except ValueError:
-        return _plain_pairs(text)
-    pairs = as_pairs(value)
-    if pairs is None:
-        raise AlertRefused(refusals.unreadable())
-    return pairs
+        raise AlertRefused(unreadable.unreadable(1)) from None
+    if any("\x00" in part for pair in pairs for part in pair):
+        raise AlertRefused(unreadable.bad_characters())
+    return [*pairs]
 
 
-def _plain_pairs(text: str) -> list[tuple[str, Any]]:
+def _lines(text: str) -> Iterator[tuple[str, object]]:
     """A separator counts only before the next name, so that 90,000 stays one number."""
-    names = list(_PAIR.finditer(text))
+    names = [match for match in _PAIR.finditer(text) if match[1] is not None]
     if not names or names[0].start() != 0:
-        raise AlertRefused(refusals.unreadable())
-    ends = [name.start() for name in names[1:]] + [len(text)]
-    return [
-        (name[1], text[name.end() : end].strip(" \t\r\n,;").strip(_QUOTES))
-        for name, end in zip(names, ends, strict=True)
-    ]
+        raise AlertRefused(unreadable.unreadable(1))
+    ends = [match.start() for match in names[1:]] + [len(text)]
+    for match, end in zip(names, ends, strict=True):
+        value = text[match.end() : end].strip(" \t\r\n,;")
+        if "\n" in value:
+            breaks_at = text.index("\n", text.index(value, match.end()))
+            raise AlertRefused(unreadable.unreadable(text.count("\n", 0, breaks_at) + 2))
+        yield match[1].rstrip(), _unquoted(value)
 
 
-def _exact(digits: str) -> Decimal | str:
-    try:
-        return Decimal(digits)
-    except InvalidOperation:
-        return digits
+def _unquoted(value: str) -> str:
+    for quote in "\"'":
+        if len(value) > 1 and value[0] == value[-1] == quote:
+            return value[1:-1]
+    return value
 
 
-def _is_absent(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and value.strip().lower() in _ABSENT)
+def _one_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A name that stands twice must say the same both times."""
+    said: dict[str, object] = {}
+    for name, value in pairs:
+        if name in said and said[name] != value:
+            raise AlertRefused(unreadable.told_twice(name, (name, name)))
+        said[name] = value
+    return said
 
 
-def _word(named: Mapping[str, Any], name: str) -> str | None:
-    value = named.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | Decimal):
-        raise AlertRefused(refusals.wrong_type(name, "문자열", "a string"))
-    return str(value).strip()
+def _constant(name: str) -> str | None:
+    return None if name == "NaN" else name
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_one_of_each,
+    parse_float=str,
+    parse_int=str,
+    parse_constant=_constant,
+    strict=False,
+)
+"""Numbers stay the text that the sender wrote: exact, and never expanded."""

@@ -1,20 +1,27 @@
 """What an alert asks for, typed."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
 
+from exchanges.errors import Reason
 from exchanges.vocabulary import MarketType, OrderType, Side, TimeInForce
 from webhooks import refusals
 from webhooks.refusals import AlertRefused
 
 
+class MarketPosition(StrEnum):
+    LONG = "LONG"
+    SHORT = "SHORT"
+    FLAT = "FLAT"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressed:
-    """Which accounts of the strategy an instruction is for."""
+    """Which accounts of the strategy an instruction is for. `index` is its place in the batch."""
 
+    index: int = 0
     market_type: MarketType
     exchange: str | None = None
     account: str | None = None
@@ -22,9 +29,11 @@ class Addressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderInstruction(Addressed):
-    """Exactly one of `qty_per` and `qty` is set. A negative `qty_per` is an exit."""
+    """Exactly one of `qty_per`, `qty` and `target_position` is set.
 
-    index: int
+    A negative `qty_per` is an exit. `written_symbol` and `venue` are what the sender wrote.
+    """
+
     symbol: str
     order_type: OrderType
     side: Side | None
@@ -32,13 +41,28 @@ class OrderInstruction(Addressed):
     stop_price: Decimal | None = None
     qty_per: Decimal | None = None
     qty: Decimal | None = None
+    target_position: Decimal | None = None
     time_in_force: TimeInForce | None = None
     reduce_only: bool = False
     post_only: bool = False
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    trail: Decimal | None = None
+    written_symbol: str = ""
+    venue: str | None = None
 
     @property
     def is_exit(self) -> bool:
         return self.qty_per is not None and self.qty_per < 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelInstruction(Addressed):
+    """Names one order, by the venue's id or by ours."""
+
+    order_id: str | None
+    client_order_id: str | None
+    symbol: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,20 +73,82 @@ class CancelAllInstruction(Addressed):
     side: Side | None
 
 
-Instruction = OrderInstruction | CancelAllInstruction
+Instruction = OrderInstruction | CancelInstruction | CancelAllInstruction
+
+_KINDS = {
+    OrderInstruction: "ORDER",
+    CancelInstruction: "CANCEL",
+    CancelAllInstruction: "CANCEL_ALL_ORDER",
+}
+_NOT_YET_TYPES = frozenset(
+    {OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.CONDITIONAL_LIMIT}
+)
+_NOT_YET_FIELDS = ("target_position", "take_profit", "stop_loss", "trail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """`fields` is what was read, for people; it never has a secret."""
+    """`instructions` stand in the order in which they are to be carried out.
 
-    instruction: Instruction
-    alert_id: str | None
-    time: datetime | None
-    warnings: tuple[str, ...]
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    `market_type` is the first one's as it was sent; all are of one family.
+    """
+
+    market_type: MarketType
+    instructions: tuple[Instruction, ...]
+    is_batch: bool = False
+    alert_id: str | None = None
+    time: datetime | None = None
+    prev_market_position: MarketPosition | None = None
+    market_position: MarketPosition | None = None
+    warnings: tuple[Reason, ...] = ()
 
     def refuse_when_stale(self, now: datetime, max_age: float) -> None:
         """Raises AlertRefused when the sender's own time is more than `max_age` seconds ago."""
         if self.time is not None and (now - self.time).total_seconds() > max_age:
             raise AlertRefused(refusals.stale(max_age))
+
+    def offered_instruction(self) -> OrderInstruction | CancelAllInstruction:
+        """The one instruction; raises AlertRefused for what is read but not yet carried out."""
+        instruction = self.instructions[0]
+        if self.is_batch:
+            count = str(len(self.instructions))
+            raise AlertRefused(refusals.not_there_yet("orders", count))
+        if isinstance(instruction, CancelInstruction):
+            raise AlertRefused(refusals.not_there_yet("order_type", "CANCEL"))
+        if isinstance(instruction, OrderInstruction):
+            _refuse_not_yet(instruction)
+        return instruction
+
+    def as_json(self) -> dict[str, object]:
+        """For people and for the ledger: what was read, without what is absent."""
+        return {
+            "market_type": self.market_type.value,
+            "alert_id": self.alert_id,
+            "time": self.time.isoformat() if self.time else None,
+            "instructions": [_as_json(instruction) for instruction in self.instructions],
+        }
+
+
+def _refuse_not_yet(instruction: OrderInstruction) -> None:
+    if instruction.order_type in _NOT_YET_TYPES:
+        raise AlertRefused(refusals.not_there_yet("order_type", instruction.order_type))
+    for name in _NOT_YET_FIELDS:
+        value = getattr(instruction, name)
+        if value is not None:
+            raise AlertRefused(refusals.not_there_yet(name, str(value)))
+
+
+def _as_json(instruction: Instruction) -> dict[str, object]:
+    shown: dict[str, object] = {"kind": _KINDS[type(instruction)]}
+    for field in fields(instruction):
+        value = getattr(instruction, field.name)
+        if value is None or value is False or value == "":
+            continue
+        shown[field.name] = _plain(value)
+    return shown
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.value if isinstance(value, StrEnum) else value

@@ -49,14 +49,14 @@ async def _take(arrival: Arrival, runtime: Runtime) -> Answer:
     arrival.strategy = strategy = _authenticated(message, arrival, runtime)
     arrival.reading = reading = interpret(message, strategy.market_type)
     reading.refuse_when_stale(arrival.received_at, strategy.max_age)
-    wanted = reading.instruction
+    wanted = reading.offered_instruction()
     task = Task(
         arrival=arrival,
         strategy=strategy,
         fanout=fan_out(
             strategy, wanted.market_type, exchange=wanted.exchange, account=wanted.account
         ),
-        warnings=reading.warnings,
+        warnings=[warning.text(arrival.language) for warning in reading.warnings],
         runtime=runtime,
     )
     if isinstance(wanted, CancelAllInstruction):

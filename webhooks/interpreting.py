@@ -1,24 +1,38 @@
-"""From named fields to an instruction: checked by order type and family, symbols resolved."""
+"""From named fields to instructions: checked by order type and family, symbols resolved."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any, TypeVar
 
+from exchanges.errors import Reason
 from exchanges.vocabulary import AccountType, MarketType, OrderType, Side, TimeInForce
 from webhooks import refusals
+from webhooks.batches import entries_of
+from webhooks.cautions import not_used, not_used_yet
+from webhooks.fields import squeeze
 from webhooks.grammar import Message
-from webhooks.instructions import CancelAllInstruction, Instruction, OrderInstruction, Reading
-from webhooks.numbers import number, positive
+from webhooks.instructions import (
+    CancelAllInstruction,
+    CancelInstruction,
+    Instruction,
+    MarketPosition,
+    OrderInstruction,
+    Reading,
+)
+from webhooks.moments import moment
 from webhooks.refusals import AlertRefused
-from webhooks.symbols import resolve
+from webhooks.symbols import ResolvedSymbol, resolve
+from webhooks.values import Entry
+
+ALERT_ID_LIMIT = 200
 
 _CANCEL = "CANCEL"
 _CANCEL_ALL = "CANCEL_ALL_ORDER"
-_ORDER_TYPES = (*(word.value for word in OrderType), _CANCEL, _CANCEL_ALL)
-_SIDES = {"BUY": Side.BUY, "LONG": Side.BUY, "SELL": Side.SELL, "SHORT": Side.SELL}
-_NEEDS_PRICE = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.CONDITIONAL_LIMIT})
+_ORDER_WORDS: dict[str, str] = {
+    squeeze(word): word for word in (*(t.value for t in OrderType), _CANCEL, _CANCEL_ALL)
+}
+_SIDES = {"buy": Side.BUY, "long": Side.BUY, "sell": Side.SELL, "short": Side.SELL}
+_SIZES = ("qty_per", "qty", "target_position")
+_NEEDS_PRICE = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 _NEEDS_STOP_PRICE = frozenset(
     {OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.CONDITIONAL_LIMIT}
 )
@@ -30,190 +44,198 @@ _SECURITIES_ONLY = frozenset(
         OrderType.AFTER_MARKET,
     }
 )
-_NOT_YET = ("orders", "target_position", "take_profit", "stop_loss", "trail")
-_TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
-_MILLISECONDS_FROM = 100_000_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SHOWN = 40
-Word = TypeVar("Word", bound=StrEnum)
+_NOT_USED_YET = ("alert_id", "prev_market_position", "market_position")
 
 
 def interpret(message: Message, default_market_type: MarketType) -> Reading:
-    """Raises AlertRefused for the first thing that is missing or wrong."""
-    fields = message.fields
-    for name in _NOT_YET:
-        if name in fields:
-            raise AlertRefused(refusals.not_there_yet(name, _shown(fields[name])))
-    market_type = default_market_type
-    if "market_type" in fields:
-        market_type = _word(fields, "market_type", MarketType)
-    instruction = _instruction(fields, market_type)
+    """Raises AlertRefused for the first thing that is missing or wrong, in any instruction."""
+    alert = Entry(message.fields)
+    warnings = [*message.warnings]
+    entries = entries_of(alert, warnings)
+    instructions = [
+        _instruction(entry, index, default_market_type, warnings)
+        for index, entry in enumerate(entries)
+    ]
+    _refuse_two_families(instructions)
+    warnings += [not_used_yet(name) for name in _NOT_USED_YET if name in alert]
+    fired_at = alert.text("time")
     return Reading(
-        instruction=instruction,
-        alert_id=_text(fields, "alert_id"),
-        time=_time(fields),
-        warnings=message.warnings + _unused(fields),
-        fields={name: _shown(value) for name, value in fields.items()},
+        market_type=instructions[0].market_type,
+        instructions=tuple(sorted(instructions, key=_turn)),
+        is_batch="orders" in alert,
+        alert_id=alert.text("alert_id", limit=ALERT_ID_LIMIT) or None,
+        time=moment("time", fired_at) if fired_at else None,
+        prev_market_position=alert.word("prev_market_position", MarketPosition),
+        market_position=alert.word("market_position", MarketPosition),
+        warnings=tuple(warnings),
     )
 
 
-def _instruction(fields: Mapping[str, Any], market_type: MarketType) -> Instruction:
-    name = _canonical(fields, "order_type", market_type.family)
-    if name == _CANCEL_ALL:
-        return _cancel_all(fields, market_type)
-    if name == _CANCEL:
-        raise AlertRefused(refusals.not_there_yet("order_type", _CANCEL))
-    if name not in _ORDER_TYPES:
-        raise AlertRefused(refusals.unsupported("order_type", name[:_SHOWN], _ORDER_TYPES))
-    return _order(fields, market_type, OrderType(name))
+def _refuse_two_families(instructions: Sequence[Instruction]) -> None:
+    first = instructions[0].market_type.family
+    for instruction in instructions:
+        if instruction.market_type.family is not first:
+            field = f"orders[{instruction.index}].market_type"
+            raise AlertRefused(refusals.mixed_families(field))
 
 
-def _cancel_all(fields: Mapping[str, Any], market_type: MarketType) -> CancelAllInstruction:
-    symbol = None
-    if "symbol" in fields:
-        symbol = resolve(_required(fields, "symbol", None), market_type).symbol
+def _turn(instruction: Instruction) -> int:
+    """Cancels first, then what trades at once, then the rest; otherwise as they were sent."""
+    if not isinstance(instruction, OrderInstruction):
+        return 0
+    return 1 if instruction.order_type is OrderType.MARKET else 2
+
+
+def _instruction(
+    entry: Entry, index: int, default: MarketType, warnings: list[Reason]
+) -> Instruction:
+    market_type = entry.word("market_type", MarketType) or default
+    word = _order_word(entry, market_type.family)
+    if word == _CANCEL_ALL:
+        return _cancel_all(entry, index, market_type)
+    if word == _CANCEL:
+        return _cancel(entry, index, market_type)
+    return _order(entry, index, market_type, OrderType(word), warnings)
+
+
+def _order_word(entry: Entry, family: AccountType) -> str:
+    word = _ORDER_WORDS.get(squeeze(_required(entry, "order_type", family)))
+    if word is None:
+        known = (w for w in _ORDER_WORDS.values() if _is_for(w, family))
+        raise AlertRefused(entry.unknown("order_type", known))
+    if not _is_for(word, family):
+        raise AlertRefused(refusals.securities_only(word, entry.at("order_type")))
+    return word
+
+
+def _is_for(word: str, family: AccountType) -> bool:
+    return family is AccountType.STOCK or word not in _SECURITIES_ONLY
+
+
+def _cancel_all(entry: Entry, index: int, market_type: MarketType) -> CancelAllInstruction:
+    symbol = _symbol(entry, market_type)
     return CancelAllInstruction(
+        index=index,
         market_type=market_type,
-        exchange=_text(fields, "exchange"),
-        account=_text(fields, "account"),
-        symbol=symbol,
-        side=_side(fields) if "side" in fields else None,
+        exchange=entry.text("exchange") or None,
+        account=entry.text("account") or None,
+        symbol=symbol.symbol if symbol else None,
+        side=_side(entry),
+    )
+
+
+def _cancel(entry: Entry, index: int, market_type: MarketType) -> CancelInstruction:
+    symbol = _symbol(entry, market_type)
+    order_id = entry.text("order_id") or None
+    client_order_id = entry.text("client_order_id") or None
+    if order_id is None and client_order_id is None:
+        raise AlertRefused(refusals.missing_field(entry.at("order_id"), market_type.family))
+    return CancelInstruction(
+        index=index,
+        market_type=market_type,
+        exchange=entry.text("exchange") or None,
+        account=entry.text("account") or None,
+        order_id=order_id,
+        client_order_id=client_order_id,
+        symbol=symbol.symbol if symbol else None,
     )
 
 
 def _order(
-    fields: Mapping[str, Any], market_type: MarketType, order_type: OrderType
+    entry: Entry,
+    index: int,
+    market_type: MarketType,
+    order_type: OrderType,
+    warnings: list[Reason],
 ) -> OrderInstruction:
-    family = market_type.family
-    if order_type in _SECURITIES_ONLY and family is not AccountType.STOCK:
-        raise AlertRefused(refusals.securities_only(order_type))
-    symbol = resolve(_required(fields, "symbol", family), market_type).symbol
-    if "side" not in fields and not _looks_like_an_exit(fields):
-        raise AlertRefused(refusals.missing_field("side", family))
-    side = _side(fields) if "side" in fields else None
-    qty_per, qty = _size(fields, family)
+    written = _required(entry, "symbol", market_type.family)
+    symbol = resolve(written, market_type, entry.at("symbol"))
+    side = _side(entry)
+    if side is None and not _takes_its_side_from_the_position(entry):
+        raise AlertRefused(refusals.missing_field(entry.at("side"), market_type.family))
+    size = _size(entry, market_type.family)
     return OrderInstruction(
-        index=0,
+        index=index,
         market_type=market_type,
-        exchange=_text(fields, "exchange"),
-        account=_text(fields, "account"),
-        symbol=symbol,
+        exchange=entry.text("exchange") or None,
+        account=entry.text("account") or None,
+        symbol=symbol.symbol,
+        written_symbol=written,
+        venue=symbol.venue,
         order_type=order_type,
         side=side,
-        qty_per=qty_per,
-        qty=qty,
-        price=_price(fields, "price", order_type, needed=order_type in _NEEDS_PRICE),
-        stop_price=_price(fields, "stop_price", order_type, needed=order_type in _NEEDS_STOP_PRICE),
-        time_in_force=(
-            _word(fields, "time_in_force", TimeInForce) if "time_in_force" in fields else None
-        ),
-        reduce_only=_flag(fields, "reduce_only"),
-        post_only=_flag(fields, "post_only"),
+        qty_per=_not_zero(entry, "qty_per") if size == "qty_per" else None,
+        qty=entry.positive("qty") if size == "qty" else None,
+        target_position=entry.number("target_position") if size == "target_position" else None,
+        price=_price(entry, order_type),
+        stop_price=_stop_price(entry, order_type, warnings),
+        time_in_force=entry.word("time_in_force", TimeInForce),
+        reduce_only=entry.flag("reduce_only"),
+        post_only=entry.flag("post_only"),
+        take_profit=entry.positive("take_profit"),
+        stop_loss=entry.positive("stop_loss"),
+        trail=entry.positive("trail"),
     )
 
 
-def _looks_like_an_exit(fields: Mapping[str, Any]) -> bool:
-    return "qty_per" in fields and number("qty_per", fields["qty_per"]) < 0
-
-
-def _size(fields: Mapping[str, Any], family: AccountType) -> tuple[Decimal | None, Decimal | None]:
-    """One of the two. A percent may be negative, which is an exit, but never zero."""
-    if "qty_per" in fields and "qty" in fields:
-        raise AlertRefused(refusals.both_sizes(("qty_per", "qty"), "qty"))
-    if "qty" in fields:
-        return None, positive("qty", fields["qty"])
-    if "qty_per" not in fields:
-        raise AlertRefused(refusals.missing_field("qty_per", family))
-    qty_per = number("qty_per", fields["qty_per"])
-    if qty_per == 0:
-        raise AlertRefused(refusals.must_not_be_zero("qty_per"))
-    return qty_per, None
-
-
-def _price(
-    fields: Mapping[str, Any], name: str, order_type: OrderType, *, needed: bool
-) -> Decimal | None:
-    if name in fields:
-        return positive(name, fields[name])
-    if needed:
-        raise AlertRefused(refusals.price_required(order_type, name))
-    return None
-
-
-def _canonical(fields: Mapping[str, Any], name: str, family: AccountType | None) -> str:
-    """Any case, and `-` or a space for `_`."""
-    return _required(fields, name, family).upper().replace("-", "_").replace(" ", "_")
-
-
-def _word(fields: Mapping[str, Any], name: str, words: type[Word]) -> Word:
-    value = _canonical(fields, name, None)
-    if value not in words.__members__:
-        shown = _required(fields, name, None)[:_SHOWN]
-        raise AlertRefused(refusals.unsupported(name, shown, tuple(words.__members__)))
-    return words[value]
-
-
-def _side(fields: Mapping[str, Any]) -> Side:
-    value = _required(fields, "side", None)
-    side = _SIDES.get(value.upper())
-    if side is None:
-        raise AlertRefused(refusals.unsupported("side", value[:_SHOWN], ("buy", "sell")))
-    return side
-
-
-def _required(fields: Mapping[str, Any], name: str, family: AccountType | None) -> str:
-    text = _text(fields, name)
-    if text is None:
-        raise AlertRefused(refusals.missing_field(name, family))
-    if text.startswith("{{"):
-        raise AlertRefused(refusals.placeholder_unreplaced(name, text[:_SHOWN]))
+def _required(entry: Entry, name: str, family: AccountType) -> str:
+    text = entry.text(name)
+    if not text:
+        raise AlertRefused(refusals.missing_field(entry.at(name), family))
     return text
 
 
-def _text(fields: Mapping[str, Any], name: str) -> str | None:
-    value = fields.get(name)
-    if value is None:
+def _symbol(entry: Entry, market_type: MarketType) -> ResolvedSymbol | None:
+    written = entry.text("symbol")
+    return resolve(written, market_type, entry.at("symbol")) if written else None
+
+
+def _side(entry: Entry) -> Side | None:
+    text = entry.text("side")
+    if not text:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | Decimal):
-        raise AlertRefused(refusals.wrong_type(name, "문자열", "a string"))
-    return str(value).strip()
+    side = _SIDES.get(text.lower())
+    if side is None:
+        raise AlertRefused(entry.unknown("side", _SIDES))
+    return side
 
 
-def _flag(fields: Mapping[str, Any], name: str) -> bool:
-    text = str(fields.get(name, False)).strip().lower()
-    if text not in _TRUE | _FALSE:
-        raise AlertRefused(refusals.wrong_type(name, "true 또는 false", "true or false"))
-    return text in _TRUE
+def _takes_its_side_from_the_position(entry: Entry) -> bool:
+    """A percent below zero is an exit; a target says itself which way it lies."""
+    percent = entry.number("qty_per")
+    return "target_position" in entry or (percent is not None and percent < 0)
 
 
-def _time(fields: Mapping[str, Any]) -> datetime | None:
-    """ISO 8601 (UTC where it names no zone), or Unix seconds or milliseconds."""
-    if "time" not in fields:
-        return None
-    raw = fields["time"]
-    text = _text(fields, "time") or ""
-    try:
-        if isinstance(raw, str) and not text.replace(".", "", 1).isdigit():
-            moment = datetime.fromisoformat(text)
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-        seconds = number("time", raw)
-        if seconds >= _MILLISECONDS_FROM:
-            seconds = seconds / 1000
-        return _EPOCH + timedelta(microseconds=int(seconds * 1_000_000))
-    except (ValueError, OverflowError):
-        raise AlertRefused(refusals.bad_time("time")) from None
+def _size(entry: Entry, family: AccountType) -> str:
+    """The name of the one size that is given."""
+    given = [name for name in _SIZES if name in entry]
+    if not given:
+        raise AlertRefused(refusals.missing_field(entry.at("qty_per"), family))
+    if len(given) > 1:
+        raise AlertRefused(refusals.both_sizes(given, entry.at(given[1])))
+    return given[0]
 
 
-def _unused(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is kept with the alert but has no effect in this release is said, never dropped."""
-    told = {
-        "alert_id": "alert_id is kept, but an alert sent twice is not yet recognised by it",
-        "prev_market_position": "prev_market_position is kept, but not yet compared",
-        "market_position": "market_position is kept, but not yet compared",
-    }
-    return tuple(text for name, text in told.items() if name in fields)
+def _not_zero(entry: Entry, name: str) -> Decimal | None:
+    value = entry.number(name)
+    if value == 0:
+        raise AlertRefused(refusals.must_not_be_zero(entry.at(name)))
+    return value
 
 
-def _shown(value: Any) -> str:
-    text: Callable[[Any], str] = str
-    return text(value)[:200]
+def _price(entry: Entry, order_type: OrderType) -> Decimal | None:
+    price = entry.positive("price")
+    if price is None and order_type in _NEEDS_PRICE:
+        raise AlertRefused(refusals.price_required(order_type, entry.at("price")))
+    return price
+
+
+def _stop_price(entry: Entry, order_type: OrderType, warnings: list[Reason]) -> Decimal | None:
+    stop_price = entry.positive("stop_price")
+    if order_type in _NEEDS_STOP_PRICE:
+        if stop_price is None:
+            raise AlertRefused(refusals.price_required(order_type, entry.at("stop_price")))
+        return stop_price
+    if stop_price is not None:
+        warnings.append(not_used(entry.at("stop_price"), order_type))
+    return None

@@ -155,14 +155,12 @@ class Planner:
             expires_at=self.expires_at,
             price=size.price,
             time_in_force=wanted.time_in_force,
-            reduce_only=self._reduces(),
+            reduce_only=wanted.is_exit or wanted.reduce_only,
+            post_only=wanted.post_only,
             leverage=leverage,
             reference_price=wanted.price,
             failure=failure,
         )
-
-    def _reduces(self) -> bool:
-        return self.instruction.is_exit or self.instruction.reduce_only
 
 
 def _must_be_offered(exchange: Exchange, wanted: OrderInstruction) -> None:

@@ -1,4 +1,7 @@
-"""Every refusal there is: HTTP status, stable code, and a text that names the way out."""
+"""Why an alert that was read is refused; `webhooks.unreadable` has those that cannot be read.
+
+Every one has its HTTP status, a stable code, and a text that names the way out.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,70 +28,18 @@ class AlertRefused(Exception):
         self.refusal = refusal
 
 
+def shown(value: object, limit: int = 40) -> str:
+    """What a sender wrote, fit to be repeated: short and printable."""
+    text = "".join(mark if mark.isprintable() else "?" for mark in str(value)[: limit + 1])
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
 def _reason(code: str, ko: str, en: str) -> Reason:
     return Reason(code=code, ko=ko, en=en)
 
 
-def _unreadable(code: str, ko: str, en: str, field: str = "") -> Refusal:
-    return Refusal(http_status=400, reason=_reason(code, ko, en), field=field)
-
-
 def _not_executable(code: str, ko: str, en: str, field: str = "") -> Refusal:
     return Refusal(http_status=422, reason=_reason(code, ko, en), field=field)
-
-
-# What cannot be read: HTTP 400.
-
-
-def too_large(limit: int) -> Refusal:
-    return _unreadable(
-        "too_large",
-        f"본문이 너무 큽니다: {limit // 1024} KiB 이하로 보내세요",
-        f"The body is too large: send at most {limit // 1024} KiB",
-    )
-
-
-def broken_utf8() -> Refusal:
-    return _unreadable(
-        "broken_utf8",
-        "본문이 올바른 UTF-8이 아닙니다. UTF-8로 보내세요",
-        "The body is not valid UTF-8. Send it as UTF-8",
-    )
-
-
-def unreadable() -> Refusal:
-    return _unreadable(
-        "unreadable",
-        "본문을 읽을 수 없습니다. JSON 객체 또는 key=value 쌍으로 보내세요",
-        "The body cannot be read. Send a JSON object, or key=value pairs",
-    )
-
-
-def too_deep() -> Refusal:
-    return _unreadable(
-        "too_deep",
-        "JSON 중첩이 너무 깊습니다. 주문 메시지는 한두 단계면 충분합니다",
-        "The JSON is nested too deeply. An order needs one or two levels",
-    )
-
-
-def wrong_type(field: str, ko: str, en: str) -> Refusal:
-    return _unreadable(
-        "wrong_type",
-        f"{field} 필드의 형식이 잘못되었습니다: {ko}이어야 합니다",
-        f"{field} has the wrong type: it must be {en}",
-        field,
-    )
-
-
-def told_twice(field: str, names: Sequence[str]) -> Refusal:
-    both = ", ".join(names)
-    return _unreadable(
-        "told_twice",
-        f"{field} 값이 서로 다르게 두 번 지정되었습니다 ({both}). 하나만 보내세요",
-        f"{field} is given twice with different values ({both}). Send only one",
-        field,
-    )
 
 
 # Who is asking.
@@ -142,17 +93,18 @@ def unsupported(field: str, value: str, known: Sequence[str]) -> Refusal:
     hint_en = "" if name == "market_type" else f". There are: {', '.join(known)}"
     return _not_executable(
         f"unsupported_{name}",
-        f"지원하지 않는 {name}: {value}{hint_ko}",
-        f"Unsupported {name}: {value}{hint_en}",
+        f"지원하지 않는 {name}: {shown(value)}{hint_ko}",
+        f"Unsupported {name}: {shown(value)}{hint_en}",
         field,
     )
 
 
-def placeholder_unreplaced(field: str, value: str) -> Refusal:
+def placeholder_unreplaced(field: str, placeholder: str) -> Refusal:
+    name = shown(placeholder)
     return _not_executable(
         "placeholder_unreplaced",
-        f"{field}의 {value} 이(가) 값으로 바뀌지 않았습니다. TradingView 알림 메시지를 확인하세요",
-        f"{value} in {field} was not replaced with a value. Check the alert's message",
+        f"{field}의 {name} 이(가) 값으로 바뀌지 않았습니다. TradingView 알림 메시지를 확인하세요",
+        f"{name} in {field} was not replaced with a value. Check the alert's message",
         field,
     )
 
@@ -160,8 +112,8 @@ def placeholder_unreplaced(field: str, value: str) -> Refusal:
 def not_a_number(field: str, value: str) -> Refusal:
     return _not_executable(
         "not_a_number",
-        f"{field} 값이 숫자가 아닙니다: '{value}'",
-        f"{field} is not a number: '{value}'",
+        f"{field} 값이 숫자가 아닙니다: '{shown(value)}'. 예: 90000.5",
+        f"{field} is not a number: '{shown(value)}'. Write it like 90000.5",
         field,
     )
 
@@ -169,8 +121,8 @@ def not_a_number(field: str, value: str) -> Refusal:
 def number_out_of_range(field: str) -> Refusal:
     return _not_executable(
         "number_out_of_range",
-        f"{field} 값이 범위를 벗어났습니다: 정수부 20자리, 소수부 18자리까지 가능합니다",
-        f"{field} is out of range: at most 20 digits before the point and 18 behind it",
+        f"{field} 값이 범위를 벗어났습니다: 정수부 20자리, 최소 단위 1e-18까지 보낼 수 있습니다",
+        f"{field} is out of range: at most 20 digits before the point, and no smaller than 1e-18",
         field,
     )
 
@@ -193,12 +145,12 @@ def must_not_be_zero(field: str) -> Refusal:
     )
 
 
-def securities_only(order_type: str) -> Refusal:
+def securities_only(order_type: str, field: str) -> Refusal:
     return _not_executable(
         "securities_only",
-        f"{order_type} 주문은 증권 계좌에서만 가능합니다",
-        f"{order_type} orders are for securities only",
-        "order_type",
+        f"{order_type} 주문은 증권 계좌에서만 가능합니다. market_type을 확인하세요",
+        f"{order_type} orders are for securities only. Check the market_type",
+        field,
     )
 
 
@@ -215,8 +167,8 @@ def both_sizes(names: Sequence[str], field: str) -> Refusal:
 def bad_symbol(symbol: str, suggestion: str, field: str = "symbol") -> Refusal:
     return _not_executable(
         "bad_symbol",
-        f"잘못된 심볼 포맷입니다: '{symbol}'. 올바른 형식: '{suggestion}'",
-        f"Bad symbol: '{symbol}'. Did you mean '{suggestion}'?",
+        f"잘못된 심볼 포맷입니다: '{shown(symbol)}'. 올바른 형식: '{suggestion}'",
+        f"Bad symbol: '{shown(symbol)}'. Did you mean '{suggestion}'?",
         field,
     )
 
@@ -225,17 +177,19 @@ def ambiguous_symbol(symbol: str, candidates: Sequence[str], field: str = "symbo
     which = ", ".join(candidates)
     return _not_executable(
         "ambiguous_symbol",
-        f"심볼이 모호합니다: '{symbol}'. 다음 중 하나로 보내세요: {which}",
-        f"'{symbol}' is ambiguous. Send one of: {which}",
+        f"심볼이 모호합니다: '{shown(symbol)}'. 다음 중 하나로 보내세요: {which}",
+        f"'{shown(symbol)}' is ambiguous. Send one of: {which}",
         field,
     )
 
 
-def perpetual_in_spot(symbol: str, field: str) -> Refusal:
+def perpetual_in_spot(symbol: str, pair: str, field: str = "symbol") -> Refusal:
     return _not_executable(
         "perpetual_in_spot",
-        f"'{symbol}'은(는) 무기한 선물입니다. market_type을 FUTURES로 보내세요",
-        f"'{symbol}' is a perpetual future. Send market_type FUTURES",
+        f"'{shown(symbol)}'은(는) 무기한 선물 심볼입니다. "
+        f"market_type을 FUTURES로 보내거나 현물 심볼 '{pair}'을(를) 보내세요",
+        f"'{shown(symbol)}' is a perpetual future. "
+        f"Send market_type FUTURES, or the spot symbol '{pair}'",
         field,
     )
 
@@ -252,17 +206,54 @@ def bad_time(field: str) -> Refusal:
 def stale(seconds: float) -> Refusal:
     return _not_executable(
         "stale_alert",
-        f"알림이 너무 오래되어 주문하지 않았습니다 (max_age {seconds:g}초)",
-        f"The alert is too old to trade on (max_age {seconds:g} s)",
+        f"알림이 너무 오래되어 주문하지 않았습니다 (max_age {seconds:g}초). "
+        "time에는 발생 시각을 보내세요",
+        f"The alert is too old to trade on (max_age {seconds:g} s). Send in time when it fired",
         "time",
+    )
+
+
+def empty_batch() -> Refusal:
+    return _not_executable(
+        "empty_batch",
+        "orders 목록이 비어 있습니다. 주문을 하나 이상 넣으세요",
+        "The list of orders is empty. Put at least one into it",
+        "orders",
+    )
+
+
+def too_many_instructions(limit: int) -> Refusal:
+    return _not_executable(
+        "too_many_instructions",
+        f"orders는 한 번에 {limit}개까지 보낼 수 있습니다. 알림을 나누어 보내세요",
+        f"At most {limit} orders fit into one alert. Send several alerts",
+        "orders",
+    )
+
+
+def nested_batch(field: str) -> Refusal:
+    return _not_executable(
+        "nested_batch",
+        "orders 안에 orders를 넣을 수 없습니다. 한 목록으로 보내세요",
+        "A list of orders cannot stand inside another. Send one list",
+        field,
+    )
+
+
+def mixed_families(field: str) -> Refusal:
+    return _not_executable(
+        "mixed_families",
+        "크립토와 증권 주문을 한 알림에 함께 보낼 수 없습니다. 알림을 나누어 보내세요",
+        "Crypto and securities cannot go in one alert. Send two alerts",
+        field,
     )
 
 
 def not_there_yet(field: str, value: str) -> Refusal:
     return _not_executable(
         "not_offered",
-        f"아직 지원하지 않는 기능입니다: {field}={value}",
-        f"This is not offered yet: {field}={value}",
+        f"아직 지원하지 않는 기능입니다: {field}={shown(value)}",
+        f"This is not offered yet: {field}={shown(value)}",
         field,
     )
 
@@ -296,8 +287,8 @@ def no_crypto_account() -> Refusal:
 def no_matching_account(field: str, value: str) -> Refusal:
     return _not_executable(
         "no_matching_account",
-        f"{field}='{value}'에 해당하는 활성 계좌가 이 전략에 연결되어 있지 않습니다",
-        f"No active account of this strategy matches {field}='{value}'",
+        f"{field}='{shown(value)}'에 해당하는 활성 계좌가 이 전략에 연결되어 있지 않습니다",
+        f"No active account of this strategy matches {field}='{shown(value)}'",
         field,
     )
 

@@ -2,30 +2,23 @@
 
 import re
 from dataclasses import dataclass
+from typing import NoReturn
 
 from exchanges.vocabulary import AccountType, MarketType
-from webhooks import refusals
+from webhooks import refusals, symbol_words
 from webhooks.refusals import AlertRefused
+from webhooks.symbol_words import CODES, EXAMPLES, GROUP, QUOTES, QUOTES_WRITTEN_FIRST
 
-MONEY = ("USDT", "USDC", "FDUSD", "TUSD", "KRW", "USD", "EUR", "JPY", "TRY")
-QUOTES = (*MONEY, "BTC", "ETH", "BNB")
-_PREFIXED = re.compile(r"([A-Z][A-Z0-9_]{1,19}):(.+)")
-_PAIR = re.compile(r"([A-Z0-9]{1,20})/([A-Z0-9]{2,10})(:[A-Z0-9]{2,10})?")
-_DASHED = re.compile(r"([A-Z0-9]{1,20})-([A-Z0-9]{1,20})")
-_JOINED = re.compile(r"[A-Z0-9]{3,30}")
-_DOMESTIC = re.compile(r"\d[0-9A-Z]{5}|Q\d{6}")
-_LISTED = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,19}")
-_PERPETUAL = ".P"
-_LONGEST = 64
-
-_EXAMPLES: dict[MarketType, str] = {
-    MarketType.SPOT: "BTC/USDT",
-    MarketType.FUTURES: "BTC/USDT",
-    MarketType.DOMESTIC_STOCK: "005930",
-    MarketType.OVERSEAS_STOCK: "AAPL",
-    MarketType.DOMESTIC_FUTUREOPTION: "101W09",
-    MarketType.OVERSEAS_FUTUREOPTION: "ESZ26",
-}
+_LONGEST = 40
+_PREFIXED = re.compile(r"([A-Z][A-Z0-9_]{1,19}):\s*([^/:]+(?:[/:].*)?)")
+_PERPETUAL = re.compile(r"(?<=.)(?:\.P|[-_]SWAP|[-_]?PERP)\Z")
+_SLASHED = re.compile(r"([A-Z0-9]{1,20})/([A-Z0-9]{2,10})(?::([A-Z0-9]{2,10}))?")
+_DASHED = re.compile(r"([A-Z0-9]{1,20})[-_]([A-Z0-9]{1,20})")
+_JOINED = re.compile(r"[A-Z0-9]{2,30}")
+_BASE = re.compile(r"[A-Z0-9]{1,20}")
+_CLASS_OF_SHARE = re.compile(r"([A-Z]{1,5})[/-]([A-Z]{1,2})")
+_SIX_DIGITS = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
+_LONG_YEAR = re.compile(r"([0-9A-Z]{1,5}[FGHJKMNQUVXZ])20([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,66 +26,133 @@ class ResolvedSymbol:
     """`venue` is the chart's prefix (BINANCE, KRX), kept apart: accounts decide the venue."""
 
     symbol: str
-    venue: str | None
+    venue: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the sender wrote, taken apart. `field` is where a refusal points."""
+
+    raw: str
+    venue: str
+    code: str
+    market_type: MarketType
+    field: str
+
+    def bad(self, suggestion: str) -> NoReturn:
+        raise AlertRefused(refusals.bad_symbol(self.raw, suggestion, self.field))
 
 
 def resolve(raw: str, market_type: MarketType, field: str = "symbol") -> ResolvedSymbol:
     """Raises AlertRefused: bad_symbol with a suggestion, or ambiguous_symbol with candidates."""
-    text = raw.strip().upper()
+    text = raw.strip().upper() if raw.isascii() else ""
     prefixed = _PREFIXED.fullmatch(text)
-    venue, name = (prefixed[1], prefixed[2]) if prefixed else (None, text)
-    if len(text) > _LONGEST:
-        raise AlertRefused(refusals.bad_symbol(f"{raw[:20]}…", _EXAMPLES[market_type], field))
-    if market_type.family is AccountType.CRYPTO:
-        symbol = _crypto(raw, name, market_type, field)
-    else:
-        symbol = _security(raw, name, market_type, field)
-    return ResolvedSymbol(symbol=symbol, venue=venue)
+    venue, code = (prefixed[1], prefixed[2]) if prefixed else ("", text)
+    written = _Written(raw, venue, code, market_type, field)
+    foreign = symbol_words.ALL_VENUES - symbol_words.VENUES_OF[market_type]
+    if not code or len(raw) > _LONGEST or venue in foreign:
+        written.bad(EXAMPLES[market_type])
+    is_crypto = market_type.family is AccountType.CRYPTO
+    symbol = _crypto(written) if is_crypto else _security(written)
+    return ResolvedSymbol(symbol=symbol, venue=venue or None)
 
 
-def _crypto(raw: str, name: str, market_type: MarketType, field: str) -> str:
-    if name.endswith(_PERPETUAL):
-        name = name.removesuffix(_PERPETUAL)
-        if market_type is not MarketType.FUTURES:
-            raise AlertRefused(refusals.perpetual_in_spot(raw, field))
-    pair = _PAIR.fullmatch(name)
-    if pair:
-        return f"{pair[1]}/{pair[2]}"
-    candidates = _candidates(name)
-    if len(candidates) > 1:
-        raise AlertRefused(refusals.ambiguous_symbol(raw, candidates, field))
-    if not candidates:
-        raise AlertRefused(refusals.bad_symbol(raw, _EXAMPLES[market_type], field))
-    return candidates[0]
+def _crypto(written: _Written) -> str:
+    perpetual = _PERPETUAL.search(written.code)
+    code = written.code[: perpetual.start()] if perpetual else written.code
+    pairs = _pairs(code, written)
+    if len(pairs) > 1:
+        raise AlertRefused(refusals.ambiguous_symbol(written.raw, pairs, written.field))
+    if not pairs:
+        written.bad(_nearest_pair(code))
+    if perpetual and written.market_type is MarketType.SPOT:
+        raise AlertRefused(refusals.perpetual_in_spot(written.raw, pairs[0], written.field))
+    return pairs[0]
 
 
-def _candidates(name: str) -> list[str]:
-    dashed = _DASHED.fullmatch(name)
+def _pairs(code: str, written: _Written) -> list[str]:
+    """Every pair that the letters can mean."""
+    slashed = _SLASHED.fullmatch(code)
+    if slashed:
+        return _slashed(slashed[1], slashed[2], slashed[3], written.market_type)
+    dashed = _DASHED.fullmatch(code)
     if dashed:
         return _dashed(dashed[1], dashed[2])
-    if not _JOINED.fullmatch(name):
+    if not _JOINED.fullmatch(code):
         return []
-    return [
-        f"{name.removesuffix(quote)}/{quote}"
-        for quote in QUOTES
-        if name.endswith(quote) and len(name) > len(quote) + 1
-    ]
+    return _joined(code, written)
+
+
+def _slashed(base: str, quote: str, settled_in: str | None, market_type: MarketType) -> list[str]:
+    """As written; `BTC/USDT:USDT` is the linear perpetual of the same pair."""
+    if base in symbol_words.NEVER_A_BASE or base == quote:
+        return []
+    if settled_in and (market_type is not MarketType.FUTURES or settled_in != quote):
+        return []
+    return [f"{base}/{quote}"]
 
 
 def _dashed(left: str, right: str) -> list[str]:
-    """BTC-USDT, and KRW-BTC as Korean venues write it: money is the quote, on either side."""
-    quotes = MONEY if (left in MONEY) != (right in MONEY) else QUOTES
-    pairs = ((left, right), (right, left))
-    return [f"{base}/{quote}" for base, quote in pairs if quote in quotes]
+    """Korean venues write the quote first (KRW-BTC), all others last (BTC-USDT)."""
+    as_written, turned = f"{left}/{right}", f"{right}/{left}"
+    if left == right or not {left, right} & GROUP.keys():
+        return []
+    if left not in QUOTES_WRITTEN_FIRST:
+        return [as_written] if right in GROUP else []
+    if right not in GROUP or GROUP[right] < GROUP[left]:
+        return [turned]
+    if GROUP[left] < GROUP[right]:
+        return [as_written]
+    return [as_written, turned]
 
 
-def _security(raw: str, name: str, market_type: MarketType, field: str) -> str:
-    shape = _DOMESTIC if market_type is MarketType.DOMESTIC_STOCK else _LISTED
-    if shape.fullmatch(name):
-        return name
-    padded = name.zfill(6)
-    is_short = (
-        market_type is MarketType.DOMESTIC_STOCK and name.isdigit() and len(name) < len(padded)
-    )
-    suggestion = padded if is_short else _EXAMPLES[market_type]
-    raise AlertRefused(refusals.bad_symbol(raw, suggestion, field))
+def _joined(code: str, written: _Written) -> list[str]:
+    if code in QUOTES or code in symbol_words.COINS_THAT_END_LIKE_A_PAIR:
+        return []
+    quotes = [
+        quote
+        for quote in QUOTES
+        if code.endswith(quote) and code[: -len(quote)] not in {"", *symbol_words.NEVER_A_BASE}
+    ]
+    if written.market_type is MarketType.SPOT:
+        listed = symbol_words.SPOT_QUOTES_AT.get(written.venue, frozenset(quotes))
+        quotes = [quote for quote in quotes if quote in listed] or quotes
+    return [f"{code[: -len(quote)]}/{quote}" for quote in sorted(quotes, key=len, reverse=True)]
+
+
+def _nearest_pair(code: str) -> str:
+    """A guess for the sender to look at, never to trade on."""
+    slashed = _SLASHED.fullmatch(code)
+    if slashed and slashed[3]:
+        return f"{slashed[1]}/{slashed[2]}"
+    if slashed and slashed[1] != slashed[2]:
+        return f"{slashed[2]}/{slashed[1]}"
+    for fiat in sorted(symbol_words.NEVER_A_BASE):
+        if code.startswith(fiat) and code.removeprefix(fiat) in QUOTES:
+            return f"{code.removeprefix(fiat)}/{fiat}"
+    is_a_coin = _BASE.fullmatch(code) and not code.isdigit() and GROUP.get(code, 0) == 0
+    return f"{code}/USDT" if is_a_coin else EXAMPLES[MarketType.SPOT]
+
+
+def _security(written: _Written) -> str:
+    code = written.code
+    share = _CLASS_OF_SHARE.fullmatch(code)
+    if share and written.market_type is MarketType.OVERSEAS_STOCK:
+        code = f"{share[1]}.{share[2]}"
+    if not CODES[written.market_type].fullmatch(code):
+        written.bad(_nearest_code(written))
+    return code
+
+
+def _nearest_code(written: _Written) -> str:
+    code, market_type = written.code, written.market_type
+    if market_type is MarketType.DOMESTIC_STOCK:
+        digits = _SIX_DIGITS.search(code)
+        if digits:
+            return digits[0]
+        if code.isdigit() and len(code) < len(EXAMPLES[market_type]):
+            return code.zfill(len(EXAMPLES[market_type]))
+    long_year = _LONG_YEAR.fullmatch(code)
+    if long_year and market_type is MarketType.OVERSEAS_FUTUREOPTION:
+        return f"{long_year[1]}{long_year[2]}"
+    return EXAMPLES[market_type]

@@ -11,8 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exchanges.vocabulary import MarketType, OrderType, Side, TimeInForce
-from webhooks.grammar import FIELDS, read_message
-from webhooks.instructions import CancelAllInstruction, OrderInstruction, Reading
+from webhooks.fields import ALIASES
+from webhooks.grammar import read_message
+from webhooks.instructions import (
+    CancelAllInstruction,
+    CancelInstruction,
+    MarketPosition,
+    OrderInstruction,
+    Reading,
+)
 from webhooks.interpreting import interpret
 from webhooks.refusals import AlertRefused
 
@@ -33,7 +40,7 @@ def reading(fields: dict[str, Any], default: MarketType = MarketType.SPOT) -> Re
 
 
 def order(fields: dict[str, Any], default: MarketType = MarketType.SPOT) -> OrderInstruction:
-    instruction = reading(fields, default).instruction
+    (instruction,) = reading(fields, default).instructions
     assert isinstance(instruction, OrderInstruction)
     return instruction
 
@@ -44,7 +51,7 @@ def without(fields: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def refused(fields: dict[str, Any]) -> tuple[str, str]:
     with pytest.raises(AlertRefused) as caught:
-        reading(fields)
+        reading(fields).offered_instruction()
     return caught.value.refusal.reason.code, caught.value.refusal.field
 
 
@@ -56,6 +63,7 @@ def test_a_plain_alert_is_read() -> None:
         order_type=OrderType.MARKET,
         side=Side.BUY,
         qty_per=Decimal(10),
+        written_symbol="BTC/USDT",
     )
 
 
@@ -68,6 +76,7 @@ def test_a_securities_alert_is_read() -> None:
         side=Side.BUY,
         qty_per=Decimal(3),
         price=Decimal(70000),
+        written_symbol="005930",
     )
 
 
@@ -120,13 +129,13 @@ def test_a_quantity_may_be_absolute() -> None:
 
 
 def test_a_cancel_of_everything_needs_nothing_else() -> None:
-    instruction = reading({"order_type": "CANCEL_ALL_ORDER"}).instruction
+    instruction = reading({"order_type": "CANCEL_ALL_ORDER"}).offered_instruction()
     assert instruction == CancelAllInstruction(market_type=MarketType.SPOT, symbol=None, side=None)
 
 
 def test_a_cancel_may_be_narrowed() -> None:
     fields = {"order_type": "cancel all order", "symbol": "BTCUSDT", "side": "sell"}
-    instruction = reading(fields).instruction
+    instruction = reading(fields).offered_instruction()
     assert isinstance(instruction, CancelAllInstruction)
     assert (instruction.symbol, instruction.side) == ("BTC/USDT", Side.SELL)
 
@@ -169,12 +178,25 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({**CRYPTO, "time": "yesterday"}, "bad_time", "time"),
     ({**CRYPTO, "time": "1e18"}, "bad_time", "time"),
     ({**CRYPTO, "orders": [CRYPTO]}, "not_offered", "orders"),
-    ({**CRYPTO, "target_position": 1}, "not_offered", "target_position"),
+    ({**CRYPTO, "target_position": 1}, "both_sizes", "target_position"),
+    ({**without(CRYPTO, "qty_per"), "target_position": 1}, "not_offered", "target_position"),
+    ({**CRYPTO, "order_type": "STOP_MARKET", "stop_price": 1}, "not_offered", "order_type"),
+    ({**CRYPTO, "take_profit": "soon"}, "not_a_number", "take_profit"),
+    ({**CRYPTO, "stop_loss": -1}, "must_be_positive", "stop_loss"),
+    ({**CRYPTO, "trail": [1]}, "wrong_type", "trail"),
+    ({**CRYPTO, "exchange": "{{exchange}}"}, "placeholder_unreplaced", "exchange"),
+    ({**CRYPTO, "account": "x" * 101}, "too_long", "account"),
+    ({**CRYPTO, "alert_id": "x" * 201}, "too_long", "alert_id"),
+    ({**CRYPTO, "time": "1999-12-31T00:00:00Z"}, "bad_time", "time"),
+    ({**CRYPTO, "time": "0001-01-01T00:00:00+23:59"}, "bad_time", "time"),
+    ({**CRYPTO, "market_position": "sideways"}, "unsupported_market_position", "market_position"),
+    ({"order_type": "CANCEL"}, "missing_field", "order_id"),
     ({**CRYPTO, "take_profit": 1}, "not_offered", "take_profit"),
     ({**CRYPTO, "stop_loss": 1}, "not_offered", "stop_loss"),
     ({**CRYPTO, "trail": 1}, "not_offered", "trail"),
     ({"order_type": "CANCEL", "order_id": "1"}, "not_offered", "order_type"),
     ({"order_type": "CANCEL_ALL_ORDER", "side": "up"}, "unsupported_side", "side"),
+    ({"order_type": "CANCEL_ALL_ORDER", "symbol": "@"}, "bad_symbol", "symbol"),
 ]
 
 
@@ -188,7 +210,7 @@ def test_what_cannot_be_executed_names_its_field(
 @pytest.mark.parametrize(
     "raw",
     ["2026-01-02T03:04:05Z", "2026-01-02T12:04:05+09:00", 1767323045, "1767323045", 1767323045000,
-     "2026-01-02T03:04:05"],
+     "1767323045.000", "2026-01-02T03:04:05"],
 )  # fmt: skip
 def test_the_sender_s_time_is_read_in_utc(raw: Any) -> None:
     assert reading({**CRYPTO, "time": raw}).time == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -205,8 +227,69 @@ def test_an_alert_older_than_max_age_is_stale() -> None:
 
 
 def test_what_has_no_effect_yet_is_said() -> None:
-    warnings = reading({**CRYPTO, "alert_id": "a1", "prev_market_position": "flat"}).warnings
-    assert len(warnings) == 2
+    read = reading({**CRYPTO, "alert_id": "a1", "prev_market_position": "flat"})
+    assert [warning.code for warning in read.warnings] == ["not_used_yet", "not_used_yet"]
+    assert (read.alert_id, read.prev_market_position) == ("a1", MarketPosition.FLAT)
+
+
+def test_a_stop_price_that_an_order_does_not_use_is_said() -> None:
+    (warning,) = reading({**CRYPTO, "stop_price": "5"}).warnings
+    assert warning.code == "not_used"
+
+
+@pytest.mark.parametrize("change", [{"symbol": "@"}, {"side": "up"}, {"qty_per": "x"}])
+def test_the_market_type_is_looked_at_before_all_else(change: dict[str, Any]) -> None:
+    assert refused({**CRYPTO, **change, "market_type": "MOON"})[1] == "market_type"
+
+
+def test_fields_are_looked_at_in_the_order_that_senders_know() -> None:
+    fields = {"order_type": "X", "symbol": "@", "side": "up", "qty_per": "x", "price": "x"}
+    for name, right in (
+        ("order_type", "LIMIT"),
+        ("symbol", "BTC/USDT"),
+        ("side", "buy"),
+        ("qty_per", "1"),
+        ("price", "1"),
+    ):
+        assert refused(fields)[1] == name
+        fields[name] = right
+    assert order(fields).order_type is OrderType.LIMIT
+
+
+def test_a_target_position_may_be_flat_and_needs_no_side() -> None:
+    instruction = order({**without(CRYPTO, "qty_per", "side"), "position_size": "0"})
+    assert (instruction.target_position, instruction.side) == (Decimal(0), None)
+
+
+def test_what_is_attached_to_an_order_is_read() -> None:
+    instruction = order({**CRYPTO, "take_profit": "1", "stop_loss": 2, "trail": "3.5"})
+    attached = (instruction.take_profit, instruction.stop_loss, instruction.trail)
+    assert attached == (Decimal(1), Decimal(2), Decimal("3.5"))
+
+
+def test_a_cancel_names_its_order() -> None:
+    (instruction,) = reading({"order_type": "cancel", "order_id": 17}).instructions
+    assert instruction == CancelInstruction(
+        market_type=MarketType.SPOT, order_id="17", client_order_id=None
+    )
+
+
+def test_a_reading_is_told_in_json() -> None:
+    told = reading({**STOCK, "symbol": "KRX:005930", "price": "1e3"}).as_json()
+    assert json.loads(json.dumps(told))["instructions"] == [
+        {
+            "kind": "ORDER",
+            "index": 0,
+            "market_type": "DOMESTIC_STOCK",
+            "symbol": "005930",
+            "written_symbol": "KRX:005930",
+            "venue": "KRX",
+            "order_type": "LIMIT",
+            "side": "BUY",
+            "qty_per": "3",
+            "price": "1000",
+        }
+    ]
 
 
 _VALUES = st.one_of(
@@ -216,7 +299,7 @@ _VALUES = st.one_of(
 
 
 @settings(max_examples=300)
-@given(st.dictionaries(st.sampled_from(sorted(FIELDS)) | st.text(max_size=5), _VALUES))
+@given(st.dictionaries(st.sampled_from(sorted(ALIASES)) | st.text(max_size=5), _VALUES))
 def test_no_fields_ever_do_anything_but_read_or_refuse(fields: dict[str, Any]) -> None:
     with suppress(AlertRefused):
         interpret(read_message(json.dumps(fields).encode()), MarketType.SPOT)

@@ -1,78 +1,74 @@
-"""The catalogue and its page say the same."""
+"""The catalogue and its page say the same, in both languages."""
 
-import inspect
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from exchanges.vocabulary import AccountType, MarketType
-from orders import reasons
-from webhooks import denials, refusals
-from webhooks.refusals import Refusal
+from exchanges.errors import Reason
+from tests.webhooks.catalogue import CAUTIONS, DENIALS, REFUSALS, UNREADABLE, public_functions
+from webhooks import cautions, denials, refusals, unreadable
+from webhooks.refusals import Refusal, shown
 
-PAGE = (Path(__file__).parents[2] / "docs" / "webhook.md").read_text(encoding="utf-8")
-EXAMPLES: dict[str, Any] = {
-    "family": AccountType.STOCK,
-    "field": "price",
-    "names": ("qty", "qty_per"),
-    "known": ("MARKET", "LIMIT"),
-    "candidates": ("BTC/USDT", "BTC/USD"),
-    "limit": 64 * 1024,
-    "seconds": 60.0,
-    "account_type": AccountType.STOCK,
-    "market_type": MarketType.SPOT,
-}
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "webhook.md").read_text(encoding="utf-8")
+REFUSED = [refusal for made in (UNREADABLE, REFUSALS) for each in made.values() for refusal in each]
+TOLD = [*DENIALS.values(), *CAUTIONS.values()]
+IN_A_RESULT = ("webhooks/denials.py", "orders/reasons.py", "exchanges/precision.py")
 
 
-def made(function: Any) -> Any:
-    names = inspect.signature(function).parameters
-    return function(**{name: EXAMPLES.get(name, f"<{name}>") for name in names})
+def codes_in(file: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse((ROOT / file).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg == "code":
+            assert isinstance(node.value, ast.Constant)
+            yield str(node.value.value)
 
 
-def functions(module: Any) -> list[Any]:
-    found = inspect.getmembers(module, inspect.isfunction)
-    return [f for name, f in found if not name.startswith("_") and f.__module__ == module.__name__]
+def row(refusal: Refusal) -> str:
+    reason = refusal.reason
+    return f"| {refusal.http_status} | `{reason.code}` | {reason.ko} | {reason.en} |"
 
 
-REFUSALS = functions(refusals)
-DENIALS = functions(denials)
-_IN_SKIPPED = {"other_family", "link_switched_off", "not_chosen"}
+@pytest.mark.parametrize("refusal", REFUSED, ids=lambda refusal: refusal.reason.code)
+def test_a_refusal_stands_on_the_page_word_for_word(refusal: Refusal) -> None:
+    assert row(refusal) in PAGE
 
 
-@pytest.mark.parametrize("function", REFUSALS, ids=lambda f: f.__name__)
-def test_every_refusal_speaks_both_languages_and_stands_on_the_page(function: Any) -> None:
-    refusal: Refusal = made(function)
-    assert refusal.http_status in {400, 401, 422, 503}
-    assert re.search("[가-힣]", refusal.reason.ko)
-    assert refusal.reason.en.isascii()
-    code = refusal.reason.code
-    if function is not refusals.unsupported:
-        assert f"| {refusal.http_status} | `{code}` |" in PAGE
-
-
-@pytest.mark.parametrize("function", DENIALS, ids=lambda f: f.__name__)
-def test_every_denial_speaks_both_languages_and_stands_on_the_page(function: Any) -> None:
-    reason = made(function)
-    assert re.search("[가-힣]", reason.ko)
-    assert reason.en.isascii()
-    assert reason.code in _IN_SKIPPED or f"| `{reason.code}` |" in PAGE
-
-
-def test_the_page_has_no_code_that_there_is_not() -> None:
-    told = set(re.findall(r"^\| \d{3} \| `(\w+)`", PAGE, re.MULTILINE))
-    there = {
-        made(function).reason.code for function in REFUSALS if function != refusals.unsupported
-    }
-    words = {"market_type", "order_type", "side", "time_in_force"}
-    assert told == there | {"stop_price_required"} | {f"unsupported_{word}" for word in words}
+@pytest.mark.parametrize("reason", TOLD, ids=lambda reason: reason.code)
+def test_what_is_told_beside_an_order_stands_on_the_page(reason: Reason) -> None:
+    assert f"| `{reason.code}` | {reason.ko} | {reason.en} |" in PAGE
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["EXPIRED", "SWITCHED_OFF", "OUTCOME_UNKNOWN_PENDING", "NEVER_SENT", "NOT_AT_VENUE",
-     "JOURNAL_UNAVAILABLE", "STOPPED"],
-)  # fmt: skip
-def test_why_the_bridge_did_not_send_stands_on_the_page(name: str) -> None:
-    assert f"| `{getattr(reasons, name).code}` |" in PAGE
+    "reason", [*(refusal.reason for refusal in REFUSED), *TOLD], ids=lambda reason: reason.code
+)
+def test_every_text_is_there_in_both_languages(reason: Reason) -> None:
+    assert re.fullmatch(r"[a-z][a-z0-9_]+", reason.code)
+    assert re.search("[가-힣]", reason.ko)
+    assert not re.search("[가-힣]", reason.en)
+
+
+def test_every_refusal_has_its_example() -> None:
+    assert REFUSALS.keys() | {shown} == public_functions(refusals)
+    assert UNREADABLE.keys() == public_functions(unreadable)
+    assert DENIALS.keys() == public_functions(denials)
+    assert CAUTIONS.keys() == public_functions(cautions)
+
+
+def test_the_page_names_no_refusal_that_there_is_not() -> None:
+    told = set(re.findall(r"^\| \d{3} \| `(\w+)` \|", PAGE, re.MULTILINE))
+    assert told == {refusal.reason.code for refusal in REFUSED}
+
+
+def test_the_page_names_every_code_of_a_result_and_no_other() -> None:
+    told = set(re.findall(r"^\| `(\w+)` \|.*[가-힣].*\|.*\|$", PAGE, re.MULTILINE))
+    there = {code for file in IN_A_RESULT for code in codes_in(file)}
+    assert told == there | {reason.code for reason in CAUTIONS.values()}
+
+
+def test_what_a_sender_wrote_is_repeated_short_and_printable() -> None:
+    assert shown("a\nb\x00c") == "a?b?c"
+    assert shown("x" * 41) == "x" * 40 + "…"
+    assert shown("\ud800") == "?"

@@ -1,10 +1,17 @@
 """Rows of the desk, with the names of the event stream, so that the script can write them too."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext
 
 from orders.models import Alert, Order, Position
+
+# An alert that was accepted, and none of whose orders were.
+NOTHING_PLACED = "NOTHING_PLACED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +91,25 @@ class AlertLine:
 
     @classmethod
     def of(cls, alert: Alert) -> "AlertLine":
-        """An accepted alert's message is the answer's; it was given in the sender's language."""
         answer = alert.answer if isinstance(alert.answer, dict) else {}
         return cls(
             receipt=alert.receipt,
             timestamp=alert.received_at,
             strategy=alert.group_name,
-            status=alert.status,
-            message=alert.error_message or str(answer.get("message", "")),
+            status=NOTHING_PLACED if answer.get("success") is False else alert.status,
+            message=alert.error_message or _told(answer),
             code=alert.error_code,
         )
+
+
+def _told(answer: Mapping[str, Any]) -> str:
+    """The answer's message again, in the reader's language; the sender had it in their own."""
+    summary = answer.get("summary")
+    if isinstance(summary, dict):
+        counts = {"placed": summary.get("successful_orders", 0)}
+        counts |= {"failed": summary.get("failed_orders", 0)}
+        return gettext("%(placed)s placed, %(failed)s failed") % counts
+    if "cancelled_orders" in answer:
+        counts = {"cancelled": answer["cancelled_orders"], "failed": answer.get("failed_orders", 0)}
+        return gettext("%(cancelled)s cancelled, %(failed)s failed") % counts
+    return str(answer.get("message", ""))

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from exchanges.vocabulary import MarketType, OrderType, Side
 from orders.vocabulary import OPEN_STATUSES, AlertStatus, OrderStatus
+from tradingbridge.desk.lines import NOTHING_PLACED
 
 STATUSES: dict[str, Any] = {
     OrderStatus.PENDING: _("Waiting"),
@@ -24,6 +25,7 @@ STATUSES: dict[str, Any] = {
 ALERT_STATUSES: dict[str, Any] = {
     AlertStatus.ACCEPTED: _("Accepted"),
     AlertStatus.REJECTED: _("Refused"),
+    NOTHING_PLACED: _("No order placed"),
 }
 SIDES: dict[str, Any] = {
     Side.BUY: _("Buy"),

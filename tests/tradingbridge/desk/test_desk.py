@@ -91,6 +91,33 @@ def test_a_rejected_alert_shows_its_reason(owner: User, strategy: Strategy) -> N
     assert "missing_field" in shown
 
 
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (
+            {"success": True, "summary": {"successful_orders": 2, "failed_orders": 1}},
+            ["Accepted", "2 placed, 1 failed"],
+        ),
+        (
+            {"success": False, "summary": {"successful_orders": 0, "failed_orders": 2}},
+            ["No order placed", "0 placed, 2 failed"],
+        ),
+        (
+            {"success": True, "cancelled_orders": 3, "failed_orders": 0},
+            ["Accepted", "3 cancelled, 0 failed"],
+        ),
+        ({"success": True, "message": "처리 중"}, ["Accepted", "처리 중"]),
+    ],
+)
+def test_an_accepted_alert_tells_what_came_of_it(
+    owner: User, strategy: Strategy, answer: dict[str, Any], told: list[str]
+) -> None:
+    make_alert(strategy, answer=answer)
+    shown = page(owner).partition('id="alerts"')[2]
+    for text in told:
+        assert text in shown
+
+
 def test_an_order_that_failed_says_why_in_the_readers_language(
     owner: User, strategy: Strategy, account: Account, market: Market
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from exchanges.vocabulary import MarketType, OrderType, Side
 from orders.vocabulary import AlertStatus, OrderStatus
 from tradingbridge.desk import examples, words
+from tradingbridge.desk.lines import NOTHING_PLACED
 from tradingbridge.templatetags.desk import after, amount
 
 
@@ -37,7 +38,7 @@ def test_a_moment_is_told_in_milliseconds_after_the_start() -> None:
 
 def test_every_word_of_the_field_has_a_text() -> None:
     assert set(words.STATUSES) == set(OrderStatus)
-    assert set(words.ALERT_STATUSES) == set(AlertStatus)
+    assert set(words.ALERT_STATUSES) == {*AlertStatus, NOTHING_PLACED}
     assert set(words.SIDES) == set(Side)
     assert set(words.ORDER_TYPES) == set(OrderType)
     assert set(words.MARKET_TYPES) == set(MarketType)

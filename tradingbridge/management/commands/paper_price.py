@@ -8,13 +8,13 @@ import psycopg2
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from exchanges.errors import NotOffered, Reason
+from exchanges.errors import Language, NotOffered, Reason
 from exchanges.paper.fixed_prices import clear_price, set_price
 from exchanges.paper.instruments import instrument
 from exchanges.vocabulary import MarketType
 from orders.wire import decimal_text
-from webhooks import language
-from webhooks.numbers import positive
+from webhooks import language, refusals
+from webhooks.numbers import number
 from webhooks.refusals import AlertRefused
 from webhooks.symbols import resolve
 
@@ -23,18 +23,17 @@ class _Text(Enum):
     """(Korean, English)"""
 
     HELD = (
-        "{symbol} ({market}): 모의 거래소 가격을 {price}에 고정했습니다",
+        "{symbol} ({market}) 모의 가격을 {price}에 고정했습니다",
         "{symbol} ({market}) is held at {price} on the paper exchange",
     )
     ON_TICK = (
-        "{symbol} ({market}): 모의 거래소 가격을 {price}에 고정했습니다 ({asked}에 가장 가까운 호가)",
+        "{symbol} ({market}) 모의 가격을 {asked}에 가장 가까운 호가 {price}에 고정했습니다",
         "{symbol} ({market}) is held at {price} on the paper exchange, the tick nearest to {asked}",
     )
     CLEARED = (
-        "{symbol} ({market}): 고정을 풀었습니다. 가격이 다시 스스로 움직입니다",
+        "{symbol} ({market}) 고정을 풀었습니다. 가격이 다시 스스로 움직입니다",
         "{symbol} ({market}) is held no longer; its price walks by itself",
     )
-    MARKETS = ("{why} (--market {market})", "{why} (--market {market})")
     NO_DATABASE = (
         "데이터베이스에 연결할 수 없습니다: {why}",
         "The database cannot be reached: {why}",
@@ -65,7 +64,7 @@ class Command(BaseCommand):
         try:
             symbol = resolve(options["symbol"], market).symbol
             instrument(market, symbol)
-            price = None if options["clear"] else positive("PRICE", options["price"])
+            price = None if options["clear"] else _positive(options["price"])
             self.stdout.write(_hold(market, symbol, price))
         except AlertRefused as error:
             raise _refused(error.refusal.reason, market) from error
@@ -73,6 +72,13 @@ class Command(BaseCommand):
             raise _refused(error.reason, market) from error
         except psycopg2.OperationalError as error:
             raise CommandError(_Text.NO_DATABASE.say(why=str(error).strip())) from error
+
+
+def _positive(text: str) -> Decimal:
+    price = number("PRICE", text)
+    if price <= 0:
+        raise AlertRefused(refusals.must_be_positive("PRICE"))
+    return price
 
 
 def _hold(market: MarketType, symbol: str, price: Decimal | None) -> str:
@@ -87,12 +93,13 @@ def _hold(market: MarketType, symbol: str, price: Decimal | None) -> str:
 
 
 def _refused(reason: Reason, market: MarketType) -> CommandError:
-    return CommandError(_Text.MARKETS.say(why=reason.text(_language()), market=market))
+    """Names the market, since a share's code is no symbol of the default one."""
+    return CommandError(f"{reason.text(_language())} (--market {market})")
 
 
 def _market_word(text: str) -> str:
     return text.upper().replace("-", "_")
 
 
-def _language() -> "language.Language":
+def _language() -> Language:
     return language.choose("", None, settings.LANGUAGE_CODE)

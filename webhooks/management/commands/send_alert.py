@@ -35,10 +35,8 @@ class _Text(Enum):
         "Nobody answers at {url}. Is the bridge running there? The alert was not sent.",
     )
     NO_ANSWER = (
-        "{url}에서 답이 오지 않았습니다 ({why}). 알림이 도착했을 수 있으니 다시 보내기 전에 "
-        "주문을 확인하세요.",
-        "No answer from {url} ({why}). The alert may have arrived: look at its orders before you "
-        "send it again.",
+        "{url}에서 답이 없습니다 ({why}). 알림이 도착했을 수 있으니 먼저 주문을 확인하세요.",
+        "No answer from {url} ({why}). The alert may have arrived: look at its orders first.",
     )
     ANSWER = ("HTTP {status}, {seconds:.3f}초", "HTTP {status} in {seconds:.3f} s")
 

@@ -1,0 +1,96 @@
+"""One example of everything a sender can be told, as `docs/webhook.md` shows it."""
+
+from collections.abc import Callable
+from types import ModuleType
+
+from exchanges.errors import Reason
+from exchanges.vocabulary import AccountType, MarketType
+from webhooks import cautions, denials, refusals, unreadable
+from webhooks.refusals import Refusal
+
+UNREADABLE: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
+    unreadable.too_large: (unreadable.too_large(64 * 1024),),
+    unreadable.empty_body: (unreadable.empty_body(),),
+    unreadable.broken_utf8: (unreadable.broken_utf8(17),),
+    unreadable.bad_characters: (unreadable.bad_characters(),),
+    unreadable.bad_json: (unreadable.bad_json(3, 12),),
+    unreadable.bare_placeholder: (unreadable.bare_placeholder("{{close}}"),),
+    unreadable.not_an_object: (unreadable.not_an_object(),),
+    unreadable.unreadable: (unreadable.unreadable(2),),
+    unreadable.too_deep: (unreadable.too_deep(16),),
+    unreadable.wrong_type: (unreadable.wrong_type("symbol", "문자열", "a string"),),
+    unreadable.too_long: (unreadable.too_long("account", 100),),
+    unreadable.told_twice: (unreadable.told_twice("side", ("side", "action")),),
+}
+REFUSALS: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
+    refusals.unauthorized: (refusals.unauthorized(),),
+    refusals.missing_field: (
+        refusals.missing_field("symbol"),
+        refusals.missing_field("symbol", AccountType.STOCK),
+    ),
+    refusals.price_required: (
+        refusals.price_required("LIMIT", "price"),
+        refusals.price_required("STOP_MARKET", "stop_price"),
+    ),
+    refusals.unsupported: (
+        refusals.unsupported("market_type", "MOON", ("SPOT",)),
+        refusals.unsupported("order_type", "X", ("MARKET", "LIMIT", "…")),
+        refusals.unsupported("side", "up", ("buy", "long", "sell", "short")),
+        refusals.unsupported("time_in_force", "GTX", ("GTC", "IOC", "FOK", "DAY")),
+        refusals.unsupported("market_position", "up", ("LONG", "SHORT", "FLAT")),
+        refusals.unsupported("prev_market_position", "up", ("LONG", "SHORT", "FLAT")),
+    ),
+    refusals.placeholder_unreplaced: (
+        refusals.placeholder_unreplaced("side", "{{strategy.order.action}}"),
+    ),
+    refusals.not_a_number: (refusals.not_a_number("qty", "ten"),),
+    refusals.number_out_of_range: (refusals.number_out_of_range("qty"),),
+    refusals.must_be_positive: (refusals.must_be_positive("price"),),
+    refusals.must_not_be_zero: (refusals.must_not_be_zero("qty_per"),),
+    refusals.securities_only: (refusals.securities_only("BEST_LIMIT", "order_type"),),
+    refusals.both_sizes: (refusals.both_sizes(("qty_per", "qty"), "qty"),),
+    refusals.bad_symbol: (refusals.bad_symbol("5930", "005930"),),
+    refusals.ambiguous_symbol: (refusals.ambiguous_symbol("BTCTUSD", ("BTC/TUSD", "BTCT/USD")),),
+    refusals.perpetual_in_spot: (refusals.perpetual_in_spot("BTCUSDT.P", "BTC/USDT"),),
+    refusals.bad_time: (refusals.bad_time("time"),),
+    refusals.stale: (refusals.stale(60),),
+    refusals.empty_batch: (refusals.empty_batch(),),
+    refusals.too_many_instructions: (refusals.too_many_instructions(30),),
+    refusals.nested_batch: (refusals.nested_batch("orders[0].orders"),),
+    refusals.mixed_families: (refusals.mixed_families("orders[1].market_type"),),
+    refusals.not_there_yet: (refusals.not_there_yet("take_profit", "1"),),
+    refusals.no_account_linked: (refusals.no_account_linked("test1"),),
+    refusals.no_securities_account: (refusals.no_securities_account(),),
+    refusals.no_crypto_account: (refusals.no_crypto_account(),),
+    refusals.no_matching_account: (refusals.no_matching_account("account", "A9"),),
+    refusals.not_stored: (refusals.not_stored(),),
+}
+DENIALS: dict[Callable[..., Reason], Reason] = {
+    denials.nothing_to_close: denials.nothing_to_close(),
+    denials.price_unavailable: denials.price_unavailable("BTC/USDT"),
+    denials.not_offered: denials.not_offered("PAPER", "order_type", "STOP_MARKET"),
+    denials.outcome_unknown: denials.outcome_unknown(),
+    denials.other_family: denials.other_family(AccountType.STOCK, MarketType.SPOT),
+    denials.link_switched_off: denials.link_switched_off(),
+    denials.not_chosen: denials.not_chosen("account", "A1"),
+}
+CAUTIONS: dict[Callable[..., Reason], Reason] = {
+    cautions.unknown_field: cautions.unknown_field("colour"),
+    cautions.more_unknown_fields: cautions.more_unknown_fields(5),
+    cautions.no_test_mode: cautions.no_test_mode("test_mode"),
+    cautions.not_inherited: cautions.not_inherited("side"),
+    cautions.only_for_the_alert: cautions.only_for_the_alert("orders[0].time"),
+    cautions.not_used: cautions.not_used("stop_price", "MARKET"),
+    cautions.not_used_yet: cautions.not_used_yet("alert_id"),
+}
+
+
+def public_functions(module: ModuleType) -> set[Callable[..., object]]:
+    return {
+        value
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and callable(value)
+        and not isinstance(value, type)
+        and value.__module__ == module.__name__
+    }
