@@ -80,24 +80,8 @@ class Runtime:
             clock=clock,
             sleep=sleep,
         )
-        self.resolver = Resolver(
-            journal=self.journal,
-            exchanges=self.exchanges,
-            follower=self.follower,
-            unknowns=self.engine.unknowns,
-            clock=clock,
-            sleep=sleep,
-        )
-        self.recovery = Recovery(
-            journal=self.journal,
-            ledger=self.ledger,
-            engine=self.engine,
-            resolver=self.resolver,
-            process_id=self.process_id,
-            is_leader=lambda: self.leadership.is_leader,
-            clock=clock,
-            sleep=sleep,
-        )
+        self.resolver = self._new_resolver(sleep)
+        self.recovery = self._new_recovery(sleep)
         self._database_url = database_url
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -107,6 +91,28 @@ class Runtime:
         self.listener: Listener | None = None
         self.subscribe("routes", self.routes.refresh)
         self.subscribe("order_events", self._events_committed)
+
+    def _new_resolver(self, sleep: Sleep) -> Resolver:
+        return Resolver(
+            journal=self.journal,
+            exchanges=self.exchanges,
+            follower=self.follower,
+            unknowns=self.engine.unknowns,
+            clock=self.clock,
+            sleep=sleep,
+        )
+
+    def _new_recovery(self, sleep: Sleep) -> Recovery:
+        return Recovery(
+            journal=self.journal,
+            ledger=self.ledger,
+            engine=self.engine,
+            resolver=self.resolver,
+            process_id=self.process_id,
+            is_leader=lambda: self.leadership.is_leader,
+            clock=self.clock,
+            sleep=sleep,
+        )
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:

@@ -26,7 +26,7 @@ _GREEN = {
 
 def _may_view(label: str) -> Callable[[HttpRequest], bool]:
     def may_view(request: HttpRequest) -> bool:
-        from django.contrib import admin
+        from django.contrib import admin  # noqa: PLC0415 - the settings are read before it
 
         return bool(admin.site.get_model_admin(apps.get_model(label)).has_view_permission(request))
 
@@ -55,12 +55,19 @@ UNFOLD = {
         }
     ],
     "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"action": "/i18n/setlang/"},
     "COLORS": {"primary": _GREEN},
     "SIDEBAR": {
         "navigation": [
             {
                 "items": [
-                    {"title": _("Desk"), "icon": "dashboard", "link": reverse_lazy("desk")},
+                    # Every page's address begins with the desk's, so it would always be lit.
+                    {
+                        "title": _("Desk"),
+                        "icon": "dashboard",
+                        "link": "/",
+                        "active": lambda _request: False,
+                    },
                 ],
             },
             {

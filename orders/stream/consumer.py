@@ -11,7 +11,7 @@ import structlog
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.contrib.auth.models import User
 
-from orders.stream import ledger
+from orders.stream import ledger, presence
 from orders.stream.backlog import Backlog, Batch
 from orders.stream.subscription import StoredEvent, Subscription, group_of, position_of
 from strategies import api_tokens
@@ -44,6 +44,7 @@ class OrderEvents(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is 
             return
         self._backlog = Backlog()
         self._group = group_of(user.pk)
+        presence.arrived(self)
         await self.channel_layer.group_add(self._group, self.channel_name)
         self._position = await ledger.aread(lambda: ledger.resume_at(last_id))
         await self.accept()
@@ -58,6 +59,7 @@ class OrderEvents(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is 
         """The socket goes one way; what a client says is not listened to."""
 
     async def disconnect(self, code: int) -> None:  # noqa: ARG002
+        presence.left(self)
         if self._group:
             await self.channel_layer.group_discard(self._group, self.channel_name)
         if self._sender is not None:

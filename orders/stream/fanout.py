@@ -12,6 +12,7 @@ import structlog
 from channels.layers import get_channel_layer
 from django_eventstream.views import get_listener_manager
 
+from orders.stream import presence
 from orders.stream.storage import stream_event
 from orders.stream.subscription import StoredEvent, channels_of, group_of
 from strategies.postgres import connect
@@ -83,6 +84,8 @@ class Fanout:
     def _tell_all(self) -> bool:
         """Whether all was read; what went wrong stays here, since orders must not feel it."""
         try:
+            if self._skip():
+                return True
             while events := self._read():
                 self._position = events[-1].id
                 self._tell(events)
@@ -93,6 +96,19 @@ class Fanout:
         except Exception:
             log.exception("events_not_told")
             return False
+        return True
+
+    def _skip(self) -> bool:
+        """Whether nobody is there to be told. Who comes meanwhile reads the ledger by himself, and
+        does so behind the second look or before the newest id was asked for and is seen by it.
+        """
+        if presence.is_anybody_there():
+            return False
+        newest = self._newest()
+        if presence.is_anybody_there():
+            return False
+        self._position = self._first = newest
+        self._last_of_user.clear()
         return True
 
     def _newest(self) -> int:

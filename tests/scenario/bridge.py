@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,9 +14,12 @@ from urllib.parse import urlsplit
 import requests
 from websockets.sync.client import ClientConnection, connect
 
+from exchanges.paper.fixed_prices import set_price
+from exchanges.vocabulary import MarketType
 from tests.orders.stream.clients import EventReader, Heard
 from tests.scenario.scenes import Scene
 from tests.tradingbridge.house.launched import Launched
+from tradingbridge.embedded import database_url
 from tradingbridge.postmaster import wait_for
 
 PATIENCE = 20.0
@@ -141,6 +145,13 @@ class Bridge:
                 return found
             answer = self.call("GET", page["next"].removeprefix(self.url), token=token)
 
+    def rows_of(self, path: str) -> list[Json]:
+        """A list of REST that comes whole."""
+        answer = self.call("GET", path)
+        assert answer.status_code == 200, answer.text
+        rows: list[Json] = answer.json()
+        return rows
+
     def order(self, order_id: int) -> Json:
         answer = self.call("GET", f"/api/orders/{order_id}/")
         assert answer.status_code == 200, answer.text
@@ -156,6 +167,10 @@ class Bridge:
     def balances(self, account_id: int) -> Json:
         checked = self.post(f"/api/accounts/{account_id}/check/")["balances"]
         return {each["currency"]: (each["total"], each["free"]) for each in checked}
+
+    def hold_price(self, market: MarketType, symbol: str, price: Decimal) -> None:
+        """What `paper_price` does, without its start."""
+        set_price(database_url(self.var_dir / "pgdata"), market, symbol, price)
 
     def log_in(self, username: str, password: str, *, to: str = "/") -> requests.Session:
         """Through the login page, as a browser does."""
@@ -187,6 +202,7 @@ class Bridge:
             f"ws://{urlsplit(self.url).netloc}/ws/orders/{query}",
             additional_headers=login,
             open_timeout=PATIENCE,
+            max_queue=None,  # a full queue would hide the answer to the closing handshake
             proxy=None,
         )
 
@@ -219,6 +235,18 @@ def heard_until(
         assert len(heard) < at_most, heard
         heard.append(take())
     return heard
+
+
+def once_filled(told: Json) -> Callable[[Heard], bool]:
+    """True at the event that fills the last of the alert's orders."""
+    missing = order_ids(told)
+
+    def is_last(heard: Heard) -> bool:
+        if heard.name == "order_filled":
+            missing.discard(int(heard.payload["order_id"]))
+        return not missing
+
+    return is_last
 
 
 def from_stream(reader: EventReader) -> Callable[[], Heard]:

@@ -7,24 +7,20 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from tests.orders.stream.clients import Heard
-from tests.scenario.bridge import Bridge, Json, from_socket, from_stream, heard_until, order_ids
+from tests.scenario.bridge import (
+    Bridge,
+    Json,
+    from_socket,
+    from_stream,
+    heard_until,
+    once_filled,
+    order_ids,
+)
 from tests.scenario.scenes import SCENES, Scene
 
 
 def of_alert(told: Json) -> Callable[[Heard], bool]:
     return lambda heard: heard.payload.get("receipt") == told["receipt"]
-
-
-def once_filled(told: Json) -> Callable[[Heard], bool]:
-    """True at the event that fills the last of the alert's orders."""
-    missing = order_ids(told)
-
-    def is_last(heard: Heard) -> bool:
-        if heard.name == "order_filled":
-            missing.discard(int(heard.payload["order_id"]))
-        return not missing
-
-    return is_last
 
 
 def created(heard: list[Heard]) -> list[int]:
@@ -131,6 +127,6 @@ def test_a_refused_alert_is_heard_of(bridge: Bridge, scene: Scene) -> None:
 
 @pytest.mark.parametrize("token", [None, "tbu_wrong"])
 def test_a_socket_needs_a_login(bridge: Bridge, token: str | None) -> None:
-    with pytest.raises(InvalidStatus) as refused:
-        bridge.socket(token=token).close()
+    with pytest.raises(InvalidStatus) as refused, bridge.socket(token=token):
+        pass
     assert refused.value.response.status_code in {401, 403}

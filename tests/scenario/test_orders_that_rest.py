@@ -1,7 +1,9 @@
 """Limit orders that wait: until the price comes to them, or until somebody cancels them."""
 
+from decimal import Decimal
+
 from tests.orders.stream.clients import Heard
-from tests.scenario.bridge import Bridge, from_stream, heard_until, order_ids
+from tests.scenario.bridge import Bridge, Json, from_stream, heard_until, order_ids
 from tests.scenario.scenes import Scene
 from tests.tradingbridge.house.launched import manage
 
@@ -10,7 +12,16 @@ def names_of(heard: list[Heard], name: str) -> set[int]:
     return {int(each.payload["order_id"]) for each in heard if each.name == name}
 
 
+def cancel_all(bridge: Bridge, scene: Scene, symbol: str) -> Json:
+    answer = bridge.send(scene.group_name, order_type="CANCEL_ALL_ORDER", symbol=symbol)
+    assert answer.status_code == 200, answer.text
+    told: Json = answer.json()
+    assert told["success"] is True, told
+    return told
+
+
 def move_price(bridge: Bridge, scene: Scene, symbol: str, price: str) -> None:
+    """As somebody does it who shows the bridge to others."""
     moved = manage(
         bridge.var_dir, "paper_price", symbol, price, "--market", scene.market_type.value
     )
@@ -22,6 +33,7 @@ def open_ids(bridge: Bridge, symbol: str) -> set[int]:
 
 
 def test_a_resting_order_fills_when_the_price_comes_to_it(bridge: Bridge, scene: Scene) -> None:
+    bridge.hold_price(scene.market_type, scene.resting, Decimal(scene.far) * 2)
     told = bridge.rest(scene, scene.resting)
     wanted = order_ids(told)
     assert wanted <= open_ids(bridge, scene.resting)
@@ -59,20 +71,19 @@ def test_a_finished_order_cannot_be_cancelled(bridge: Bridge, scene: Scene) -> N
 def test_what_an_order_locks_is_free_again_when_it_is_cancelled(
     bridge: Bridge, scene: Scene
 ) -> None:
+    cancel_all(bridge, scene, scene.cancelled)
     account_id = bridge.buy(scene)["results"][0]["account_id"]
     before = bridge.balances(account_id)
     bridge.rest(scene, scene.cancelled)
     assert bridge.balances(account_id) != before
-    bridge.accepted(scene.group_name, order_type="CANCEL_ALL_ORDER", symbol=scene.cancelled)
+    cancel_all(bridge, scene, scene.cancelled)
     assert bridge.balances(account_id) == before
 
 
 def test_cancel_all_cancels_what_rests_and_is_heard_of(bridge: Bridge, scene: Scene) -> None:
     wanted = order_ids(bridge.rest(scene, scene.cancelled))
     reader = bridge.events(f"?strategy={scene.group_name}")
-    answer = bridge.send(
-        scene.group_name, order_type="CANCEL_ALL_ORDER", symbol=scene.cancelled
-    ).json()
+    answer = cancel_all(bridge, scene, scene.cancelled)
     assert answer["action"] == "cancel_all_orders"
     assert answer["cancelled_orders"] >= len(wanted)
     assert answer["failed_orders"] == 0
@@ -87,16 +98,13 @@ def test_cancel_all_cancels_what_rests_and_is_heard_of(bridge: Bridge, scene: Sc
 
 
 def test_cancel_all_with_nothing_to_cancel_is_a_success(bridge: Bridge, scene: Scene) -> None:
-    bridge.send(scene.group_name, order_type="CANCEL_ALL_ORDER", symbol=scene.cancelled)
-    answer = bridge.send(
-        scene.group_name, order_type="CANCEL_ALL_ORDER", symbol=scene.cancelled
-    ).json()
-    assert answer["success"] is True
+    cancel_all(bridge, scene, scene.cancelled)
+    answer = cancel_all(bridge, scene, scene.cancelled)
     assert (answer["cancelled_orders"], answer["failed_orders"]) == (0, 0)
     assert answer["message"] == "취소할 미체결 주문이 없습니다"
 
 
 def test_cancel_all_of_one_symbol_leaves_the_others(bridge: Bridge, scene: Scene) -> None:
     wanted = order_ids(bridge.rest(scene, scene.cancelled))
-    bridge.send(scene.group_name, order_type="CANCEL_ALL_ORDER", symbol=scene.symbol)
+    cancel_all(bridge, scene, scene.symbol)
     assert wanted <= open_ids(bridge, scene.cancelled)

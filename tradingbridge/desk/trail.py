@@ -10,6 +10,7 @@ from orders.models import Alert, Order, OrderTransition, Trade
 from orders.rest import scope
 from orders.rest.trails import slippage_of
 from tradingbridge.desk.board import visible_alerts
+from tradingbridge.desk.lines import AlertLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Trail:
     """`message` and what follows from it are for the strategy's owner: a follower's are empty."""
 
     alert: Alert
+    line: AlertLine
     is_own: bool
     message: str
     reading: str
@@ -40,6 +42,7 @@ def of(receipt: str, viewer: User) -> Trail | None:
         return None
     return Trail(
         alert=alert,
+        line=AlertLine.of(alert),
         is_own=own is not None,
         message=own.body if own else "",
         reading=_written(own.reading) if own else "",

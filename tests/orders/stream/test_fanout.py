@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django_eventstream.views import Listener, get_listener_manager
 
 from orders.models import OrderEvent
+from orders.stream import presence
 from orders.stream.fanout import Fanout
 from orders.stream.subscription import Subscription, group_of
 from tests.dsn import test_dsn
@@ -25,6 +26,7 @@ async def fanout(transactional_db: None) -> AsyncIterator[Fanout]:
     fanout = Fanout(await sync_to_async(test_dsn)())
     yield fanout
     await fanout.stop()
+    presence.everybody_left()
     await sync_to_async(connections.close_all)()
 
 
@@ -37,6 +39,7 @@ class Group:
         self._layer, self._user = layer, user
 
     async def join(self) -> "Group":
+        presence.arrived(self)
         self._channel = await self._layer.new_channel()
         await self._layer.group_add(group_of(self._user.pk), self._channel)
         return self
@@ -159,3 +162,16 @@ def _cut_the_connection() -> None:
             " WHERE application_name = 'tradingbridge-event-fanout'"
         )
         assert cursor.fetchone() == (True,)
+
+
+async def test_what_nobody_listened_to_is_skipped_and_seen_as_a_gap(
+    fanout: Fanout, owner: User
+) -> None:
+    await fanout.start()
+    unheard = await commit(owner)
+    await asyncio.to_thread(fanout._tell_all)
+    group = await Group(owner).join()
+    heard = await commit(owner)
+    fanout.notified()
+    message = await group.message()
+    assert (ids(message), message["previous"]) == ([heard.pk], unheard.pk)

@@ -57,4 +57,5 @@ def open_browser(
 
 def complaints(browser: Chrome) -> list[str]:
     """What the page's console said: errors of scripts, and what the policy refused."""
-    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+    entries: list[dict[str, str]] = browser.get_log("browser")  # type: ignore[no-untyped-call]  # not typed
+    return [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
