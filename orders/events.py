@@ -172,6 +172,7 @@ def _order_payload(order: OrderRow, at: datetime) -> dict[str, Any]:
     return {
         **_place(order),
         "order_id": str(order.id),
+        "exchange_order_id": order.exchange_order_id or None,
         "client_order_id": order.client_order_id,
         "side": order.side.value,
         "order_type": order.order_type,

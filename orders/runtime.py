@@ -220,7 +220,13 @@ class Runtime:
 
     def _events_committed(self, _payload: str) -> None:
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.follower.wake)
+            self._loop.call_soon_threadsafe(self._look_at_the_ledger)
+
+    def _look_at_the_ledger(self) -> None:
+        """Another process may have followed or resolved what this one still waits for."""
+        self.follower.wake()
+        if len(self.engine.unknowns):
+            self.recovery.wake()
 
 
 def _each(handlers: list[Handler], payload: str) -> None:

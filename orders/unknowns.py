@@ -21,6 +21,9 @@ class UnknownOutcomes:
         self._lanes: dict[Key, int] = {}
         self._moment = 0
 
+    def __len__(self) -> int:
+        return len(self._orders)
+
     def blocks(self, lane: Key) -> bool:
         return lane in self._lanes
 

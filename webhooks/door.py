@@ -19,7 +19,15 @@ def wants(scope: Scope) -> bool:
     """Senders post and want JSON; a browser is shown the documented view instead."""
     if scope["path"] not in PATHS or scope["method"] != "POST":
         return False
-    return not any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+    headers = scope["headers"]
+    return not any(
+        name == b"accept" and is_a_browser(value.decode("latin-1")) for name, value in headers
+    )
+
+
+def is_a_browser(accept: str) -> bool:
+    """Browsers ask for a page first; some senders' libraries name it somewhere behind."""
+    return accept.lstrip().startswith("text/html")
 
 
 async def door(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,5 +1,8 @@
-from django.urls import re_path
+from django.urls import path
 
-from webhooks.views import WebhookView
+from webhooks.views import SlashedWebhookView, WebhookView
 
-urlpatterns = [re_path(r"^webhook/?$", WebhookView.as_view(), name="webhook")]
+urlpatterns = [
+    path("webhook", WebhookView.as_view(), name="webhook"),
+    path("webhook/", SlashedWebhookView.as_view()),
+]

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from orders import runtime
 from webhooks import intake
+from webhooks.door import is_a_browser
 from webhooks.grammar import BODY_LIMIT
 
 _ANSWER_LIMIT = 60.0
@@ -32,7 +33,7 @@ class _JsonUnlessABrowser(BaseContentNegotiation):
         return parsers[0]
 
     def select_renderer(self, request: Request, renderers: Any, _format: Any = None) -> Any:
-        wants_page = "text/html" in request.META.get("HTTP_ACCEPT", "")
+        wants_page = is_a_browser(request.META.get("HTTP_ACCEPT", ""))
         chosen = renderers[1] if wants_page else renderers[0]
         return chosen, chosen.media_type
 
@@ -78,3 +79,8 @@ class WebhookView(APIView):
         body = request.stream.read(BODY_LIMIT + 1) if request.stream is not None else b""
         answer = runtime.call(intake.receive(body, headers, peer), _ANSWER_LIMIT)
         return Response(answer.body, status=answer.http_status, headers=answer.headers)
+
+
+@extend_schema(exclude=True)
+class SlashedWebhookView(WebhookView):
+    """The same with a last slash, which some senders add; named once in the schema."""

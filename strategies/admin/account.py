@@ -103,7 +103,8 @@ class AccountAdmin(OwnModelAdmin):
             self.message_user(request, f"{account}: {text}", messages.ERROR)
             return
         shown = ", ".join(f"{each.total:f} {each.currency}" for each in checked.balances)
-        self.message_user(request, f"{account}: {shown or gettext('no balance')}", messages.SUCCESS)
+        told = shown or gettext("no balance")
+        self.message_user(request, f"{account}: {told}", messages.SUCCESS)
 
 
 def _asked_for(request: HttpRequest) -> Account | None:

@@ -269,7 +269,7 @@ def csrf(page: requests.Response) -> dict[str, str]:
 
 def order_ids(told: Json) -> set[int]:
     """The bridge's own ids of an answer's orders."""
-    return {result["id"] for result in told["results"]}
+    return {int(result["order_id"]) for result in told["results"]}
 
 
 def _is_of_the_greeting(line: str, demo: Json) -> bool:

@@ -2,12 +2,15 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 
 from tests.scenario.bridge import Bridge, order_ids
 from tests.scenario.scenes import Scene
 from tests.tradingbridge.house.launched import manage
 
+AT_ONCE = 10
 ENGLISH = {"Accept-Language": "en-US,en;q=0.9"}
 
 
@@ -22,6 +25,21 @@ def test_an_alert_without_market_type_fills_on_both_accounts(bridge: Bridge, sce
 def test_an_answer_is_korean_unless_english_is_asked_for(bridge: Bridge, scene: Scene) -> None:
     assert bridge.buy(scene)["message"] == scene.filled.ko
     assert bridge.buy(scene, headers=ENGLISH)["message"] == scene.filled.en
+
+
+def test_alerts_that_come_at_once_are_all_filled_once(bridge: Bridge, scene: Scene) -> None:
+    with ThreadPoolExecutor(AT_ONCE) as senders:
+        told = list(senders.map(lambda _: bridge.buy(scene), range(AT_ONCE)))
+    wanted = set().union(*map(order_ids, told))
+    assert len(wanted) == 2 * AT_ONCE
+    orders = [
+        row for row in bridge.rows("/api/orders/", symbol=scene.symbol) if row["id"] in wanted
+    ]
+    assert [order["status"] for order in orders] == ["FILLED"] * len(wanted)
+    trades = [row for row in bridge.rows("/api/trades/") if row["order"] in wanted]
+    assert sum(Decimal(each["quantity"]) for each in trades) == sum(
+        Decimal(order["quantity"]) for order in orders
+    )
 
 
 def test_an_alert_of_pairs_in_plain_text_fills_too(bridge: Bridge, scene: Scene) -> None:

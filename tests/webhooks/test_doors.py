@@ -16,7 +16,15 @@ from webhooks.door import door, wants
 
 Request = tuple[bytes, dict[str, str]]
 _OWN = frozenset(
-    {"receipt", "timing", "order_id", "id", "client_order_id", "message", "average_price"}
+    {
+        "receipt",
+        "timing",
+        "order_id",
+        "exchange_order_id",
+        "client_order_id",
+        "message",
+        "average_price",
+    }
 )
 
 
@@ -118,6 +126,19 @@ def test_a_browser_is_shown_the_documented_view(client: Client) -> None:
         "headers": [(b"accept", b"text/html,application/xhtml+xml")],
     }
     assert not wants(scope)
+
+
+def test_a_sender_whose_library_also_names_pages_is_answered_in_json(client: Client) -> None:
+    accept = "application/json, text/html;q=0.9, */*;q=0.1"
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/webhook",
+        "headers": [(b"accept", accept.encode())],
+    }
+    assert wants(scope)
+    answer = client.get("/api/webhook", headers={"accept": accept})
+    assert answer["Content-Type"] == "application/json"
 
 
 def test_a_sender_that_hangs_up_in_the_middle_of_its_body_sends_nothing(

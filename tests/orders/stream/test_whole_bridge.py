@@ -27,6 +27,7 @@ ORDER_FIELDS = {
     "exchange",
     "strategy",
     "order_id",
+    "exchange_order_id",
     "client_order_id",
     "symbol",
     "market_type",
