@@ -65,10 +65,10 @@ def test_a_history_row_says_what_the_answer_said(
     told = four[scene.name]
     rows = {row["id"]: row for row in bridge.rows("/api/orders/", receipt=told["receipt"])}
     for result in told["results"]:
-        row = rows[result["id"]]
+        row = rows[int(result["order_id"])]
         same = ("account_id", "account_name", "client_order_id", "symbol", "side", "status")
         assert {name: row[name] for name in same} == {name: result[name] for name in same}
-        assert row["exchange_order_id"] == result["order_id"]
+        assert row["exchange_order_id"] == result["exchange_order_id"]
         assert row["filled_quantity"] == result["filled_quantity"] == row["quantity"]
 
 
