@@ -19,7 +19,6 @@ SECRET_KEY = secrets.read("SECRET_KEY", kept_in=VAR_DIR / "secret_key")
 CREDENTIALS_KEYS = secrets.read("CREDENTIALS_KEY", kept_in=VAR_DIR / "credentials_key").split(",")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-EXECUTION = env.str("EXECUTION", default="local")
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 
 INSTALLED_APPS = [
