@@ -15,6 +15,7 @@ COUNTS = (1, 10, 100)
 @contextmanager
 def database() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="tradingbridge-bench-") as folder:
+        Path(folder).chmod(0o711)  # for root, whose PostgreSQL runs as another user
         server = Server(Path(folder) / "pgdata")
         server.start()
         os.environ |= {"VAR_DIR": folder, "DATABASE_URL": server.url, "LOG_LEVEL": "WARNING"}

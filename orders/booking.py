@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 
 import structlog
@@ -18,6 +19,7 @@ from orders.vocabulary import OrderStatus
 
 log = structlog.get_logger(__name__)
 
+_ZERO = Decimal(0)
 _PROVES_IT_EXISTS = frozenset(
     {Event.ACCEPTED, Event.PARTLY_FILLED, Event.FILLED, Event.CANCELLED, Event.EXPIRED}
 )
@@ -90,12 +92,16 @@ class Booking:
 
     def _move(self, order: OrderRow, part: Booked) -> None:
         holding = self.positions[order.position]
-        price = part.fill.price
-        if part.instead_of is None:
-            holding = after_fill(holding, order.side, part.quantity, price)
-        else:
-            holding = after_repricing(holding, order.side, part.quantity, part.instead_of, price)
-        self.positions[order.position] = holding
+        price, size, new = part.fill.price, order.contract_size, part.quantity
+        if part.instead_of is not None:
+            holding = after_repricing(
+                holding, order.side, new, part.instead_of, price, contract_size=size
+            )
+            new = _ZERO
+        fee = part.fee if order.trades_in(part.fill.fee_currency) else _ZERO
+        self.positions[order.position] = after_fill(
+            holding, order.side, new, price, fee=fee, contract_size=size
+        )
         self.moved.add(order.position)
 
     def _write_down(self, order: OrderRow, change: Change, status: OrderStatus) -> None:

@@ -1,7 +1,7 @@
 """Cancels: asked for once, and believed only when the venue says so."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +14,10 @@ from orders import outcomes, reasons
 from orders.changes import Change, Recorded
 from orders.exchanges import ExchangeUnavailable, OpenExchanges
 from orders.flights import Flight
-from orders.journal import Journal
-from orders.ledger import Ledger, LedgerOrder
+from orders.journal import Journal, JournalUnavailable
+from orders.ledger import LedgerOrder
 from orders.outcomes import Outcome
-from orders.states import Event
+from orders.states import Event, next_status
 from orders.unknowns import UnknownOutcomes
 from orders.vocabulary import OrderStatus
 
@@ -25,10 +25,11 @@ log = structlog.get_logger(__name__)
 
 CANCELLING_TAKES_AT_MOST = 30.0
 _ON_THE_WIRE = frozenset({OrderStatus.PENDING, OrderStatus.SUBMITTING})
-_STILL_OPEN = {
+_AT_THE_VENUE = frozenset({OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
+_WHY_NOT_CANCELLED = {
+    OrderStatus.PENDING: reasons.ON_ITS_WAY,
+    OrderStatus.SUBMITTING: reasons.ON_ITS_WAY,
     OrderStatus.CANCELLING: reasons.CANCEL_PENDING,
-    OrderStatus.FILLED: reasons.FILLED_FIRST,
-    OrderStatus.UNKNOWN: reasons.CANCEL_UNKNOWN,
 }
 
 
@@ -50,63 +51,45 @@ class Cancels:
         *,
         journal: Journal,
         exchanges: OpenExchanges,
-        ledger: Ledger,
         clock: Callable[[], datetime],
         unknowns: UnknownOutcomes,
         held: Mapping[int, Flight],
     ) -> None:
         self._journal = journal
         self._exchanges = exchanges
-        self._ledger = ledger
         self._clock = clock
         self._unknowns = unknowns
         self._held = held
 
-    async def cancel(self, order_ids: Sequence[int], cause: str) -> list[CancelOutcome]:
-        orders = await self._ledger.orders(order_ids)
-        return list(
-            await asyncio.gather(
-                *(self._one(order_id, orders.get(order_id), cause) for order_id in order_ids)
-            )
-        )
-
-    async def _one(self, order_id: int, order: LedgerOrder | None, cause: str) -> CancelOutcome:
+    async def cancel(self, order_id: int, order: LedgerOrder | None, cause: str) -> CancelOutcome:
+        """Never raises, since the venue may have been asked by then. `order` is None when the
+        ledger has no such order.
+        """
         if order is None:
-            return CancelOutcome(
-                order_id=order_id,
-                cancelled=False,
-                status=OrderStatus.FAILED,
-                reason=reasons.NOT_FOUND,
-            )
+            return _outcome(order_id, OrderStatus.FAILED, reasons.NOT_FOUND)
+        try:
+            return await self._cancel(order, cause)
+        except JournalUnavailable:
+            return _outcome(order_id, order.status, reasons.JOURNAL_UNAVAILABLE)
+        except asyncio.CancelledError:
+            return _outcome(order_id, order.status, reasons.STOPPED)
+        except Exception:
+            log.exception("cancel_failed", order_id=order_id)
+            return _outcome(order_id, order.status, reasons.CANCEL_UNKNOWN)
+
+    async def _cancel(self, order: LedgerOrder, cause: str) -> CancelOutcome:
+        """The cancel of an order that may not even be at the venue is sent all the same."""
         asked = await self._ask(order, cause)
-        if asked.status is not OrderStatus.CANCELLING or not asked.applied:
-            return _outcome(asked, reasons.NOT_OPEN)
+        is_asked = asked.applied and asked.status is OrderStatus.CANCELLING
+        if not is_asked and asked.status is not OrderStatus.UNKNOWN:
+            return _outcome(order.order_id, asked.status, None)
         outcome = await self._send(order, asked)
-        if outcome.event is Event.UNCLEAR:
-            self._unknowns.add(order_id, order.lane)
-        recorded = await self._journal.record(
-            Change(
-                order_id=order_id,
-                event=outcome.event,
-                at=self._clock(),
-                cause=outcome.cause,
-                report=outcome.report,
-                reason=outcome.reason,
-            )
+        status = await self._settle(order, asked, outcome, cause)
+        _log_line(order, status, outcome)
+        is_unclear = outcome.event is Event.UNCLEAR
+        return _outcome(
+            order.order_id, status, reasons.CANCEL_UNKNOWN if is_unclear else outcome.reason
         )
-        self._unknowns.settle(order_id, order.lane, recorded.status)
-        log.info(
-            "cancel",
-            receipt=order.draft.receipt,
-            order_id=order_id,
-            account_id=order.draft.account.id,
-            account=order.draft.account.name,
-            exchange=order.draft.account.exchange,
-            symbol=order.draft.symbol,
-            status=recorded.status.value,
-            code=outcome.reason.code if outcome.reason else "",
-        )
-        return _outcome(recorded, outcome.reason)
 
     async def _ask(self, order: LedgerOrder, cause: str) -> Recorded:
         """An order that is on the wire just now is cancelled once its outcome is known."""
@@ -127,6 +110,10 @@ class Cancels:
             exchange = await self._exchanges.of(order.draft.account)
         except ExchangeUnavailable as error:
             return _refused(error.reason)
+        except asyncio.CancelledError:
+            return _refused(reasons.STOPPED)
+        if not (asked.exchange_order_id or exchange.capabilities.client_order_ids):
+            return _refused(reasons.OUTCOME_UNKNOWN)  # no name that the venue would know it by
         ref = OrderRef(
             market_type=order.draft.market_type,
             symbol=order.draft.symbol,
@@ -134,6 +121,45 @@ class Cancels:
             exchange_order_id=asked.exchange_order_id,
         )
         return await _answer(exchange, ref)
+
+    async def _settle(
+        self, order: LedgerOrder, asked: Recorded, outcome: Outcome, cause: str
+    ) -> OrderStatus:
+        """What the venue said is told even when it cannot be recorded."""
+        try:
+            if asked.status is OrderStatus.UNKNOWN:
+                return await self._settle_unknown(order, outcome, cause)
+            if outcome.event is Event.UNCLEAR:
+                self._unknowns.add(order.order_id, order.lane)
+            return await self._record(order, outcome)
+        except (JournalUnavailable, asyncio.CancelledError):
+            log.warning("cancel_not_recorded", order_id=order.order_id, outcome=outcome.event.value)
+            return next_status(asked.status, outcome.event) or asked.status
+
+    async def _settle_unknown(
+        self, order: LedgerOrder, outcome: Outcome, cause: str
+    ) -> OrderStatus:
+        """Only a report is evidence; "no such order" is none while the order may be on its way."""
+        if outcome.report is None:
+            return OrderStatus.UNKNOWN
+        status = await self._record(order, outcome)
+        if status in _AT_THE_VENUE:  # it is there, and its cancel was asked for
+            return (await self._record_asked(order.order_id, cause)).status
+        return status
+
+    async def _record(self, order: LedgerOrder, outcome: Outcome) -> OrderStatus:
+        recorded = await self._journal.record(
+            Change(
+                order_id=order.order_id,
+                event=outcome.event,
+                at=self._clock(),
+                cause=outcome.cause,
+                report=outcome.report,
+                reason=outcome.reason,
+            )
+        )
+        self._unknowns.settle(order.order_id, order.lane, recorded.status)
+        return recorded.status
 
 
 async def _answer(exchange: Exchange, ref: OrderRef) -> Outcome:
@@ -154,11 +180,27 @@ def _refused(reason: Reason) -> Outcome:
     return Outcome(event=Event.CANCEL_REFUSED, cause=reason.code, reason=reason)
 
 
-def _outcome(recorded: Recorded, reason: Reason | None) -> CancelOutcome:
-    cancelled = recorded.status is OrderStatus.CANCELLED
+def _outcome(order_id: int, status: OrderStatus, reason: Reason | None) -> CancelOutcome:
+    why: Reason | None = reason or _WHY_NOT_CANCELLED.get(status, reasons.NOT_OPEN)
+    if status is OrderStatus.CANCELLED:
+        why = None
+    elif status is OrderStatus.FILLED:
+        why = reasons.FILLED_FIRST
     return CancelOutcome(
-        order_id=recorded.order_id,
-        cancelled=cancelled,
-        status=recorded.status,
-        reason=None if cancelled else _STILL_OPEN.get(recorded.status, reason or reasons.NOT_OPEN),
+        order_id=order_id, cancelled=status is OrderStatus.CANCELLED, status=status, reason=why
+    )
+
+
+def _log_line(order: LedgerOrder, status: OrderStatus, outcome: Outcome) -> None:
+    account = order.draft.account
+    log.info(
+        "cancel",
+        receipt=order.draft.receipt,
+        order_id=order.order_id,
+        account_id=account.id,
+        account=account.name,
+        exchange=account.exchange,
+        symbol=order.draft.symbol,
+        status=status.value,
+        code=outcome.reason.code if outcome.reason else "",
     )

@@ -40,6 +40,7 @@ class OrderDraft:
     """One instruction for one account. With a `failure` it is kept as FAILED and never sent.
 
     `reduce_only` is what is meant: an exit. It is said to venues that have a word for it.
+    `contract_size` is the instrument's: profit is counted with it, and the venue is not told.
     """
 
     account: ExchangeAccount
@@ -61,6 +62,7 @@ class OrderDraft:
     reduce_only: bool = False
     post_only: bool = False
     leverage: Decimal = Decimal(1)
+    contract_size: Decimal = Decimal(1)
     reference_price: Decimal | None = None
     failure: Reason | None = None
 

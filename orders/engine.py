@@ -2,7 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Container, Coroutine, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Container,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -14,7 +22,7 @@ from orders.drafts import AlertDraft, OrderDraft
 from orders.exchanges import OpenExchanges
 from orders.flights import Execution, Flight
 from orders.journal import Committed, Journal, JournalUnavailable
-from orders.lanes import Lanes, Place
+from orders.lanes import Lanes, Place, Turns
 from orders.ledger import Ledger, LedgerOrder
 from orders.sending import SENDING_TAKES_AT_MOST, Sender, log_line
 from orders.unknowns import UnknownOutcomes
@@ -45,12 +53,14 @@ class Engine:
         self._on_settled = on_settled
         self._lanes = Lanes()
         self._held: dict[int, Flight] = {}
+        self._ledger = ledger
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._talking: set[asyncio.Task[Any]] = set()
         self._is_stopping = False
+        self._is_grounded = False
         self._cancels = Cancels(
             journal=journal,
             exchanges=exchanges,
-            ledger=ledger,
             clock=clock,
             unknowns=self.unknowns,
             held=self._held,
@@ -77,15 +87,33 @@ class Engine:
         """Whether this process is working on the order."""
         return order_id in self._held
 
-    async def execute(self, alert: AlertDraft, orders: Sequence[OrderDraft]) -> Execution:
-        """Commit, then launch. Raises JournalUnavailable when nothing was stored, nor sent."""
+    def queue(self, account_ids: Iterable[int]) -> Turns:
+        """Places at the end of these accounts' lanes, before it is known what will take them."""
+        return Turns(self._lanes, account_ids, self._leave)
+
+    async def execute(
+        self, alert: AlertDraft, orders: Sequence[OrderDraft], turns: Turns | None = None
+    ) -> Execution:
+        """Commit, then launch. Raises JournalUnavailable when nothing was stored, nor sent.
+
+        The places of `turns` are the engine's from now on, used or not.
+        """
         if self._is_stopping:
             raise JournalUnavailable("the bridge is stopping")
-        return await asyncio.shield(self._own(self._execute(alert, orders)))
+        places = dict(turns.handed_over()) if turns is not None else {}
+        for draft in orders:
+            if draft.failure is None and draft.account.id not in places:
+                places[draft.account.id] = self._lanes.enter(draft.account.id)
+        committing = self._own(self._execute(alert, orders, places))
+        # Not in the task itself, which may be cancelled before its first step.
+        committing.add_done_callback(lambda _: self._leave(places.values()))
+        return await asyncio.shield(committing)
 
     async def cancel(self, order_ids: Sequence[int], cause: str) -> list[CancelOutcome]:
-        """One outcome an order, in the order asked."""
-        return await asyncio.shield(self._own(self._cancels.cancel(order_ids, cause)))
+        """One outcome an order, in the order asked. Raises JournalUnavailable only while no venue
+        has been asked anything.
+        """
+        return await asyncio.shield(self._own(self._cancel(order_ids, cause)))
 
     def resume(self, orders: Sequence[LedgerOrder]) -> list[Flight]:
         """Take over PENDING orders of a process that died; each is claimed before it is sent."""
@@ -93,68 +121,80 @@ class Engine:
         for order in orders:
             if self._is_stopping or order.order_id in self._held:
                 continue
-            place, _ = self._lanes.enter(order.lane)
+            place = self._lanes.enter(order.draft.account.id)
             flight = self._flight(
                 order.draft, order.order_id, OrderStatus.PENDING, time.monotonic()
             )
             flights.append(flight)
             self._launch(self._lanes.board(place, flight))
+            self._leave([place])
         return flights
 
     async def stop(self, *, patience: float = 5.0) -> None:
-        """Waits for what is on the wire; what waits in a lane stays PENDING for recovery."""
+        """Waits for what was committed to be sent, and for what is on the wire. What waits in a
+        lane stays PENDING for recovery; what is late is not sent, and recorded so.
+        """
         self._is_stopping = True
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=patience)
-        for task in list(self._tasks):
+        await self._quiet(patience)
+        self._is_grounded = True
+        await asyncio.sleep(0)  # a task that has not begun would not hear of its cancellation
+        for task in list(self._talking):
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(set(self._tasks), timeout=LAST_WORDS_TAKE_AT_MOST)
+        await self._quiet(LAST_WORDS_TAKE_AT_MOST)
         for flight in self._held.values():
             flight.done.cancel()
 
-    async def _execute(self, alert: AlertDraft, orders: Sequence[OrderDraft]) -> Execution:
-        places, claimed = self._enter(orders)
-        try:
-            committed = await self._journal.write_ahead(alert, orders, claimed)
-        except BaseException:
-            for place in places:
-                if place is not None:
-                    self._launch(self._lanes.withdraw(place))
-            raise
+    async def _quiet(self, within: float) -> None:
+        """What ends may begin something new, so it is not enough to wait for what there is now."""
+        until = time.monotonic() + within
+        while self._tasks and (left := until - time.monotonic()) > 0:
+            await asyncio.wait(set(self._tasks), timeout=left)
+
+    async def _cancel(self, order_ids: Sequence[int], cause: str) -> list[CancelOutcome]:
+        orders = await self._ledger.orders(order_ids)
+        return await asyncio.gather(
+            *(
+                self._talk(self._cancels.cancel(order_id, orders.get(order_id), cause))
+                for order_id in order_ids
+            )
+        )
+
+    async def _execute(
+        self, alert: AlertDraft, orders: Sequence[OrderDraft], places: Mapping[int, Place]
+    ) -> Execution:
+        claimed = self._claimed(orders, places)
+        committed = await self._journal.write_ahead(alert, orders, claimed)
         flights = await self._board(orders, places, claimed, committed)
         return Execution(
             alert_id=committed.alert_id, committed_at=committed.committed_at, flights=flights
         )
 
-    def _enter(self, orders: Sequence[OrderDraft]) -> tuple[list[Place | None], set[str]]:
-        """A place for each order that is to be sent; the first of an idle lane is claimed."""
-        places: list[Place | None] = []
-        claimed = set()
+    def _claimed(self, orders: Sequence[OrderDraft], places: Mapping[int, Place]) -> frozenset[str]:
+        """Those that start at once: each account's first order, where nothing is before it now."""
+        first: dict[int, OrderDraft] = {}
         for draft in orders:
-            if draft.failure is not None:
-                places.append(None)
-                continue
-            place, is_first = self._lanes.enter((draft.account.id, draft.symbol))
-            places.append(place)
-            if is_first:
-                claimed.add(draft.client_order_id)
-        return places, claimed
+            if draft.failure is None:
+                first.setdefault(draft.account.id, draft)
+        return frozenset(
+            draft.client_order_id
+            for account_id, draft in first.items()
+            if self._lanes.is_first(places[account_id])
+        )
 
     async def _board(
         self,
         orders: Sequence[OrderDraft],
-        places: Sequence[Place | None],
+        places: Mapping[int, Place],
         claimed: Container[str],
         committed: Committed,
     ) -> list[Flight]:
         """The first order is on the wire before the flight of the second is even made."""
         flights: list[Flight] = []
         moment = time.monotonic()
-        for draft, place, order_id in zip(orders, places, committed.order_ids, strict=True):
+        for draft, order_id in zip(orders, committed.order_ids, strict=True):
             if len(flights) == 1:
                 await asyncio.sleep(0)
-            if place is None:
+            if draft.failure is not None:
                 flight = self._flight(draft, order_id, OrderStatus.FAILED, moment)
                 flight.reason = draft.failure
                 self._land(flight)
@@ -162,9 +202,13 @@ class Engine:
                 is_claimed = draft.client_order_id in claimed
                 status = OrderStatus.SUBMITTING if is_claimed else OrderStatus.PENDING
                 flight = self._flight(draft, order_id, status, moment)
-                self._launch(self._lanes.board(place, flight))
+                self._launch(self._lanes.board(places[draft.account.id], flight))
             flights.append(flight)
         return flights
+
+    def _leave(self, places: Iterable[Place]) -> None:
+        for place in places:
+            self._launch(self._lanes.leave(place))
 
     def _flight(
         self, draft: OrderDraft, order_id: int, status: OrderStatus, committed: float
@@ -180,25 +224,41 @@ class Engine:
         return flight
 
     def _launch(self, flight: Flight | None) -> None:
-        if flight is not None and not self._is_stopping:
-            self._own(self._run(flight))
+        if flight is None:
+            return
+        if self._is_grounded and flight.status is OrderStatus.SUBMITTING:
+            self._own(self._run(flight, self._sender.ground))
+        elif not self._is_stopping or flight.status is OrderStatus.SUBMITTING:
+            self._talk(self._run(flight, self._sender.fly))
 
-    async def _run(self, flight: Flight) -> None:
+    async def _run(self, flight: Flight, fly: Callable[[Flight], Awaitable[None]]) -> None:
+        """Whatever becomes of the flight, its lane goes on."""
         try:
-            await self._sender.fly(flight)
+            await fly(flight)
         except Exception:
             log.exception("order_not_settled", order_id=flight.order_id)
+        finally:
+            self._launch(self._lanes.finish(flight))
         self._land(flight)
-        self._launch(self._lanes.finish(flight))
 
     def _land(self, flight: Flight) -> None:
         del self._held[flight.order_id]
-        log_line(flight)
-        self._on_settled(flight)
         flight.land()
+        try:
+            log_line(flight)
+            self._on_settled(flight)
+        except Exception:
+            log.exception("outcome_not_told", order_id=flight.order_id)
 
     def _own(self, coroutine: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+    def _talk(self, coroutine: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """It may wait for a venue, so it is cut short when the bridge stops."""
+        task = self._own(coroutine)
+        self._talking.add(task)
+        task.add_done_callback(self._talking.discard)
         return task

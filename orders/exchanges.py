@@ -11,10 +11,12 @@ from exchanges.errors import ExchangeError, NotPlaced
 from exchanges.factory import UnifiedExchangeFactory
 from exchanges.messages import ExchangeAccount
 from orders import reasons
+from orders.waiting import within
 
 log = structlog.get_logger(__name__)
 
 OPENING_TAKES_AT_MOST = 15.0
+CLOSING_TAKES_AT_MOST = 5.0
 RETIRED_FOR = 60.0
 
 
@@ -41,6 +43,7 @@ class OpenExchanges:
         self._slots: dict[int, _Slot] = {}
         self._retired: dict[Exchange, asyncio.TimerHandle] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._is_stopped = False
 
     def ready(self, account: ExchangeAccount) -> Exchange | None:
         """The open adapter, without waiting; None when it must be opened first."""
@@ -50,10 +53,12 @@ class OpenExchanges:
         return slot.exchange
 
     async def of(self, account: ExchangeAccount) -> Exchange:
-        """Raises ExchangeUnavailable; the next call tries again."""
+        """Raises ExchangeUnavailable, in bounded time; the next call tries again."""
         exchange = self.ready(account)
         if exchange is not None:
             return exchange
+        if self._is_stopped:
+            raise ExchangeUnavailable(reasons.STOPPED)
         slot = self._slots.get(account.id)
         if slot is None or slot.account != account:
             slot = self._replace(account)
@@ -73,6 +78,8 @@ class OpenExchanges:
         await asyncio.gather(*(self.of(account) for account in accounts), return_exceptions=True)
 
     async def stop(self) -> None:
+        """An adapter that does not close is left to itself."""
+        self._is_stopped = True
         slots, self._slots = list(self._slots.values()), {}
         for slot in slots:
             slot.opening.cancel()
@@ -97,10 +104,9 @@ class OpenExchanges:
     async def _open(self, account: ExchangeAccount) -> Exchange:
         exchange = self._create(account)
         try:
-            async with asyncio.timeout(OPENING_TAKES_AT_MOST):
-                await exchange.open()
+            await within(OPENING_TAKES_AT_MOST, exchange.open())
         except BaseException:
-            await exchange.close()
+            self._close(exchange)
             raise
         return exchange
 
@@ -139,6 +145,8 @@ class OpenExchanges:
 
 async def _closed(exchange: Exchange) -> None:
     try:
-        await exchange.close()
+        await within(CLOSING_TAKES_AT_MOST, exchange.close())
+    except TimeoutError:
+        log.warning("exchange_does_not_close", account_id=exchange.account.id)
     except Exception:
         log.exception("exchange_not_closed", account_id=exchange.account.id)

@@ -6,7 +6,7 @@ of being added to it. What is booked never shrinks, and exceeds the figure only 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, localcontext
 
@@ -34,11 +34,12 @@ class Fill:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
     """A part of a fill that moves the position: `instead_of` is the price it was booked at before,
-    when it takes a synthetic trade's place."""
+    when it takes a synthetic trade's place. `fee` is the whole fill's, on one part of it alone."""
 
     fill: Fill
     quantity: Decimal
     instead_of: Decimal | None = None
+    fee: Decimal = _ZERO
 
 
 class Fills:
@@ -101,7 +102,10 @@ class Fills:
         self.known.append(fill)
         booked = self._replace(fill, self.quantity - target)
         new = fill.quantity - total(part.quantity for part in booked)
-        return [*booked, Booked(fill=fill, quantity=new)] if new else booked
+        if new:
+            booked.append(Booked(fill=fill, quantity=new))
+        booked[-1] = replace(booked[-1], fee=fill.fee)
+        return booked
 
     def _replace(self, fill: Fill, excess: Decimal) -> list[Booked]:
         """Synthetic trades, oldest first, give way to as much of the fill as is counted twice."""

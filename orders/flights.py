@@ -31,7 +31,7 @@ class Flight:
     acknowledged_monotonic: float | None = None
 
     @property
-    def lane(self) -> tuple[int, str]:
+    def key(self) -> tuple[int, str]:
         return self.draft.account.id, self.draft.symbol
 
     def take(self, recorded: Recorded, reason: Reason | None) -> None:

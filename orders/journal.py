@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 WAITING_AT_MOST = 2_000
+REFUSALS_AT_MOST = 200
 BACKLOG_AT_MOST = 20_000
 ANSWERS_WITHIN = 5.0
 
@@ -45,12 +46,19 @@ class Journal:
         process_id: int,
         *,
         waiting_at_most: int = WAITING_AT_MOST,
+        refusals_at_most: int = REFUSALS_AT_MOST,
         answers_within: float = ANSWERS_WITHIN,
     ) -> None:
         self.process_id = process_id
         self._waiting_at_most = waiting_at_most
         self._answers_within = answers_within
-        self._writer = Writer(database_url, process_id, self._announce, self._never_sent)
+        self._writer = Writer(
+            database_url,
+            process_id,
+            self._announce,
+            self._never_sent,
+            refusals_at_most=refusals_at_most,
+        )
         self._recorder = Recorder(database_url)
         self._reader = Reader(database_url)
 
@@ -87,8 +95,12 @@ class Journal:
         return await self._ask_the_writer(StoreJob(entry=entry, reply=reply), reply)
 
     async def write_refused(self, alert: AlertDraft) -> Committed:
-        """Keep an alert that makes no orders."""
-        return await self.write_ahead(alert, (), frozenset())
+        """Keep an alert that makes no orders. Strangers may send any number of these, so that
+        few of them may wait; beyond those it raises JournalUnavailable at once.
+        """
+        reply: Reply[Committed] = Reply.here()
+        job = StoreJob(entry=Entry(alert=alert), reply=reply, is_refusal=True)
+        return await self._ask_the_writer(job, reply)
 
     async def claim(self, order_ids: Collection[int]) -> frozenset[int]:
         """PENDING -> SUBMITTING, durably: those that are now this process's to send.
@@ -160,10 +172,14 @@ class Journal:
             raise JournalUnavailable("too much is waiting to be written")
         self._writer.put(job)
         try:
-            async with asyncio.timeout(self._answers_within):
-                return await reply.future
-        except TimeoutError as error:
-            raise JournalUnavailable("the database did not answer in time") from error
+            await asyncio.wait((reply.future,), timeout=self._answers_within)
+        except asyncio.CancelledError:
+            reply.abandon()
+            raise
+        if not reply.future.done():
+            reply.abandon()
+            raise JournalUnavailable("the database did not answer in time")
+        return reply.future.result()
 
     async def _read(self, read: Callable[[Cursor], T]) -> T:
         job = ReadJob(read=read)

@@ -31,7 +31,7 @@ SELECT o.id, o.account_id, o.status, o.exchange_order_id, o.filled_quantity, o.c
        o.created_at, a.owner_id, o.strategy_id, s.group_name, l.receipt, o.instruction,
        o.client_order_id, o.market_type, o.symbol, o.side, o.order_type, o.quantity, o.expires_at,
        o.price, o.stop_price, o.time_in_force, o.reduce_only, o.post_only, o.leverage,
-       o.reference_price,
+       o.contract_size, o.reference_price,
        a.name, a.account_type, a.exchange, a.is_demo, a.base_url, a.sealed_credentials
 FROM orders_order o
 JOIN orders_alert l ON l.id = o.alert_id
@@ -41,7 +41,6 @@ JOIN strategies_account a ON a.id = o.account_id
 _BY_ID = f"{_ORDERS} WHERE o.id = ANY(%s) ORDER BY o.id"
 _BY_CLIENT_ID = f"{_ORDERS} WHERE o.client_order_id = %s"
 _BY_STATUS = f"{_ORDERS} WHERE o.status = ANY(%s) ORDER BY o.id"
-_UNKNOWN_LANES = "SELECT id, account_id, symbol FROM orders_order WHERE status = 'UNKNOWN'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +89,6 @@ class Ledger:
     async def by_status(self, statuses: Collection[OrderStatus]) -> list[LedgerOrder]:
         rows = await self._ask(_BY_STATUS, ([status.value for status in statuses],))
         return [self._order(row) for row in rows]
-
-    async def unknown_lanes(self) -> list[tuple[int, Key]]:
-        rows = await self._ask(_UNKNOWN_LANES, ())
-        return [(order_id, (account_id, symbol)) for order_id, account_id, symbol in rows]
 
     async def living(self, lock_class: int) -> set[int]:
         """The processes that hold their lock, and so live."""
@@ -148,7 +143,7 @@ class Ledger:
         return LedgerOrder(
             order_id=order_id,
             status=OrderStatus(status),
-            draft=_draft(row[7:26], self._account(account_id, row[26:])),
+            draft=_draft(row[7:27], self._account(account_id, row[27:])),
             exchange_order_id=exchange_order_id,
             filled_quantity=filled,
             claimed_by=claimed_by,
@@ -185,7 +180,7 @@ def _unsealed(sealed: str) -> dict[str, str]:
 def _draft(row: Row, account: ExchangeAccount) -> OrderDraft:
     (owner_id, strategy_id, group_name, receipt, instruction, client_order_id) = row[:6]
     (market_type, symbol, side, order_type, quantity, expires_at, price, stop_price) = row[6:14]
-    (time_in_force, reduce_only, post_only, leverage, reference_price) = row[14:]
+    (time_in_force, reduce_only, post_only, leverage, contract_size, reference_price) = row[14:]
     return OrderDraft(
         account=account,
         owner_id=owner_id,
@@ -206,5 +201,6 @@ def _draft(row: Row, account: ExchangeAccount) -> OrderDraft:
         reduce_only=reduce_only,
         post_only=post_only,
         leverage=leverage,
+        contract_size=contract_size,
         reference_price=reference_price,
     )

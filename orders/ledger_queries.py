@@ -11,15 +11,25 @@ from orders.rows import Cursor
 from orders.vocabulary import OPEN_STATUSES, OrderStatus
 from orders.worker import SESSION_LOST, JournalUnavailable, Replies, Reply, Worker, said
 
-_POSITIONS = """
-SELECT account_id, quantity FROM orders_position
-WHERE strategy_id = %s AND account_id = ANY(%s) AND market_type = %s AND symbol = %s
+_STATUSES = sorted(status.value for status in OPEN_STATUSES)
+_UNFINISHED = ", ".join(f"'{status}'" for status in _STATUSES)
+_CLOSABLE = f"""
+SELECT p.account_id, sign(p.quantity) * greatest(
+  abs(p.quantity) - coalesce(sum(greatest(o.quantity - o.filled_quantity, 0)), 0), 0
+)
+FROM orders_position p
+LEFT JOIN orders_order o ON o.strategy_id = p.strategy_id AND o.account_id = p.account_id
+  AND o.market_type = p.market_type AND o.symbol = p.symbol
+  AND o.reduce_only AND o.status IN ({_UNFINISHED})
+  AND o.side = CASE WHEN p.quantity > 0 THEN '{Side.SELL}' ELSE '{Side.BUY}' END
+WHERE p.strategy_id = %s AND p.account_id = ANY(%s) AND p.market_type = %s AND p.symbol = %s
+GROUP BY p.id
 """
 _OPEN_ORDERS = """
 SELECT o.id, o.account_id, o.market_type, o.symbol, o.side, o.order_type, o.status, o.exchange,
        o.reduce_only, o.quantity, o.filled_quantity, o.price, o.stop_price, o.client_order_id,
-       o.exchange_order_id, o.created_at
-FROM orders_order o
+       o.exchange_order_id, o.created_at, a.name
+FROM orders_order o JOIN strategies_account a ON a.id = o.account_id
 WHERE o.strategy_id = %(strategy_id)s AND o.status = ANY(%(statuses)s)
   AND (%(account_ids)s::bigint[] IS NULL OR o.account_id = ANY(%(account_ids)s))
   AND (%(symbol)s::text IS NULL OR o.symbol = %(symbol)s)
@@ -28,13 +38,13 @@ WHERE o.strategy_id = %(strategy_id)s AND o.status = ANY(%(statuses)s)
   AND (%(created_before)s::timestamptz IS NULL OR o.created_at < %(created_before)s)
 ORDER BY o.id
 """
-_STATUSES = sorted(status.value for status in OPEN_STATUSES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenOrderRow:
     order_id: int
     account_id: int
+    account_name: str
     market_type: MarketType
     symbol: str
     side: Side
@@ -70,10 +80,12 @@ def positions(
     market_type: MarketType,
     symbol: str,
 ) -> dict[int, Decimal]:
-    """Signed; an account that never traded the symbol has none, which is zero."""
-    cursor.execute(_POSITIONS, (strategy_id, list(account_ids), market_type.value, symbol))
-    held = dict(cursor.fetchall())
-    return {account_id: held.get(account_id, Decimal(0)) for account_id in account_ids}
+    """What may still be closed, signed: the position less what unfinished exits will close of it.
+    Never past zero; an account that never traded the symbol has none, which is zero.
+    """
+    cursor.execute(_CLOSABLE, (strategy_id, list(account_ids), market_type.value, symbol))
+    closable = dict(cursor.fetchall())
+    return {account_id: closable.get(account_id, Decimal(0)) for account_id in account_ids}
 
 
 def open_orders(cursor: Cursor, query: OpenOrderQuery) -> list[OpenOrderRow]:
@@ -95,10 +107,11 @@ def open_orders(cursor: Cursor, query: OpenOrderQuery) -> list[OpenOrderRow]:
 def _open_order(row: Sequence[Any]) -> OpenOrderRow:
     (order_id, account_id, market_type, symbol, side, order_type, status, exchange) = row[:8]
     (reduce_only, quantity, filled_quantity, price, stop_price) = row[8:13]
-    (client_order_id, exchange_order_id, created_at) = row[13:]
+    (client_order_id, exchange_order_id, created_at, account_name) = row[13:]
     return OpenOrderRow(
         order_id=order_id,
         account_id=account_id,
+        account_name=account_name,
         market_type=MarketType(market_type),
         symbol=symbol,
         side=Side(side),

@@ -1,4 +1,7 @@
-"""A position as the sum of its fills, by average cost: exact, rounded only to the columns."""
+"""A position as the sum of its fills, by average cost: exact, rounded only to the columns.
+
+Profit is before fees.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -47,11 +50,16 @@ def after_fill(
     quantity: Decimal,
     price: Decimal,
     *,
+    fee: Decimal = _ZERO,
     contract_size: Decimal = _ONE,
 ) -> Holding:
-    """What closes is realised against the average; what passes zero opens at the fill's price."""
+    """What closes is realised against the average; what passes zero opens at the fill's price.
+
+    `fee` is one paid in what is traded: a purchase brings that much less, a sale takes it too.
+    With a `quantity` of zero it is booked alone, for a fill that is in the position already.
+    """
     with localcontext(EXACT):
-        signed = quantity * side.sign
+        signed = quantity * side.sign - fee
         held = holding.quantity + signed
         if holding.quantity * signed >= 0:
             cost = holding.quantity * holding.average_price + signed * price
@@ -60,7 +68,7 @@ def after_fill(
                 average_price=to_places(cost / held) if held else _ZERO,
                 realized_pnl=holding.realized_pnl,
             )
-        closed = min(quantity, abs(holding.quantity)) * -side.sign
+        closed = min(abs(signed), abs(holding.quantity)).copy_sign(holding.quantity)
         gain = closed * (price - holding.average_price) * contract_size
         flipped = held * signed > 0
         remaining_price = price if flipped else holding.average_price

@@ -52,6 +52,11 @@ NOT_OPEN = Reason(
     ko="이미 끝난 주문입니다",
     en="The order is already finished",
 )
+ON_ITS_WAY = Reason(
+    code="order_on_its_way",
+    ko="다른 프로세스가 지금 전송 중인 주문입니다. 잠시 후 다시 요청하세요",
+    en="Another process is sending the order just now. Ask again in a moment",
+)
 NOT_FOUND = Reason(
     code="order_not_found",
     ko="주문을 찾을 수 없습니다",
@@ -72,8 +77,6 @@ CANCEL_UNKNOWN = Reason(
     ko="취소 결과를 확인할 수 없어 조회 중입니다",
     en="The outcome of the cancel is not known and is being looked up",
 )
-
-
 CANCEL_HAD_NO_EFFECT = Reason(
     code="cancel_had_no_effect",
     ko="취소 요청 후에도 거래소에 주문이 남아 있습니다",

@@ -14,6 +14,7 @@ from orders.changes import Change, Recorded
 from orders.events import NewEvent
 from orders.rows import Cursor, columns_of
 from orders.worker import (
+    HELD_UP,
     SESSION_LOST,
     TOO_MUCH,
     JournalUnavailable,
@@ -28,7 +29,9 @@ log = structlog.get_logger(__name__)
 
 DRAIN_WITHIN = 10.0
 PATIENCE = 0.01
+LOCK_TIMEOUT = 2_000
 _PAUSES = (0.05, 0.1, 0.2, 0.5, 1.0)
+_SET_LOCK_TIMEOUT = "SET lock_timeout = {}"
 _XID = "SELECT pg_current_xact_id_if_assigned()::text"
 _OUTCOME = "SELECT pg_xact_status(%s::xid8)"
 _ANSWERS = """
@@ -105,7 +108,7 @@ class Recorder(Worker[RecorderJob]):
     patience = PATIENCE
 
     def __init__(self, database_url: str) -> None:
-        super().__init__("journal-recorder", database_url)
+        super().__init__("journal-recorder", database_url, _SET_LOCK_TIMEOUT.format(LOCK_TIMEOUT))
         self._pause = threading.Event()
         self._give_up_at: float | None = None
 
@@ -160,12 +163,17 @@ class Recorder(Worker[RecorderJob]):
             except TOO_MUCH:
                 self._roll_back()
                 raise
+            except HELD_UP as error:
+                self._roll_back()
+                self._wait(failures, error)
+                failures += 1
+                continue
             except SESSION_LOST as error:
                 self.is_stuck.set()
                 if attempt.is_in_doubt and self._went_through(attempt.xid):
                     recorded = attempt.recorded
                 else:
-                    self._wait(failures, error)
+                    self._reconnect(failures, error)
                     failures += 1
                     continue
             except BaseException:
@@ -182,16 +190,19 @@ class Recorder(Worker[RecorderJob]):
                     cursor.execute(_OUTCOME, (xid,))
                     (outcome,) = cursor.fetchone() or (None,)
             except SESSION_LOST as error:
-                self._wait(failures, error)
+                self._reconnect(failures, error)
             else:
                 if outcome != "in progress":
                     return bool(outcome == "committed")
                 self._pause.wait(_PAUSES[0])
             failures += 1
 
-    def _wait(self, failures: int, error: Exception) -> None:
-        """Before the next attempt, on a new connection."""
+    def _reconnect(self, failures: int, error: Exception) -> None:
         self.link.drop()
+        self._wait(failures, error)
+
+    def _wait(self, failures: int, error: Exception) -> None:
+        """Before the next attempt. Raises JournalUnavailable when there is to be none."""
         if self.stopping.is_set():
             now = time.monotonic()
             self._give_up_at = self._give_up_at or now + DRAIN_WITHIN

@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 2.0
 OWN_ORDERS_ARE_LEFT_FOR = timedelta(seconds=15)
+MISSING_FOR = timedelta(seconds=SWEEP_SECONDS)
 _SWEPT = (OrderStatus.PENDING, OrderStatus.SUBMITTING, OrderStatus.UNKNOWN)
 
 
@@ -47,11 +48,11 @@ class Recovery:
         self._is_leader = is_leader
         self._clock = clock
         self._sleep = sleep
-        self._missing: set[int | None] = set()
+        self._missing_since: dict[int | None, datetime] = {}
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """An outcome became unknown: sweep now."""
+        """An outcome became unknown, or known, perhaps in another process: sweep now."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -87,16 +88,18 @@ class Recovery:
     async def _abandoned(self, orders: Sequence[LedgerOrder], at_start: bool) -> list[LedgerOrder]:
         """The processes are looked up after their orders were read, so a new one is not missed.
 
-        Later than at the start a process must be missing twice: it may just have lost its
+        Later than at the start a process must be missing for a while: it may just have lost its
         connection, and takes its lock again.
         """
-        if not orders:
-            self._missing = set()
-            return []
-        living = await self._ledger.living(PROCESS_LOCK_CLASS)
+        living = await self._ledger.living(PROCESS_LOCK_CLASS) if orders else set()
         missing = {order.claimed_by for order in orders} - living
-        dead = missing if at_start else missing & self._missing
-        self._missing = missing
+        now = self._clock()
+        self._missing_since = {each: self._missing_since.get(each, now) for each in missing}
+        dead = {
+            each
+            for each, since in self._missing_since.items()
+            if at_start or now - since >= MISSING_FOR
+        }
         return [order for order in orders if order.claimed_by in dead]
 
     async def _own(self, order: LedgerOrder) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, Self
 
-from exchanges.vocabulary import Side
+from exchanges.vocabulary import MarketType, Side
 from orders.drafts import OrderDraft
 from orders.fills import Fill, Fills
 from orders.positions import Holding
@@ -26,8 +26,8 @@ class Cursor(Protocol):
 
 _LOCK_ORDERS = """
 SELECT o.id, o.account_id, o.strategy_id, o.market_type, o.symbol, o.side, o.order_type,
-       o.client_order_id, o.exchange, o.quantity, o.price, o.stop_price, o.reference_price,
-       o.status, o.exchange_order_id, o.filled_quantity, o.average_price,
+       o.client_order_id, o.exchange, o.quantity, o.contract_size, o.price, o.stop_price,
+       o.reference_price, o.status, o.exchange_order_id, o.filled_quantity, o.average_price,
        o.error_code, o.error_ko, o.error_en,
        o.sent_at, o.acknowledged_at, o.finished_at,
        c.owner_id, c.name, s.group_name, a.receipt
@@ -76,6 +76,7 @@ class OrderRow:
     client_order_id: str
     exchange: str
     quantity: Decimal
+    contract_size: Decimal
     price: Decimal | None
     stop_price: Decimal | None
     reference_price: Decimal | None
@@ -103,6 +104,11 @@ class OrderRow:
         """For a fill that the venue did not price; zero when nothing at all is known."""
         return self.price or self.reference_price or self.stop_price or Decimal(0)
 
+    def trades_in(self, currency: str) -> bool:
+        """Whether that is the coin which a spot order buys or sells."""
+        base, slash, _ = self.symbol.partition("/")
+        return self.market_type == MarketType.SPOT and bool(slash) and base == currency
+
     @classmethod
     def of_draft(cls, draft: OrderDraft, order_id: int, status: OrderStatus) -> Self:
         return cls(
@@ -116,6 +122,7 @@ class OrderRow:
             client_order_id=draft.client_order_id,
             exchange=draft.account.exchange,
             quantity=draft.quantity,
+            contract_size=draft.contract_size,
             price=draft.price,
             stop_price=draft.stop_price,
             reference_price=draft.reference_price,
@@ -192,21 +199,22 @@ def _order(row: Sequence[Any]) -> OrderRow:
         client_order_id=row[7],
         exchange=row[8],
         quantity=row[9],
-        price=row[10],
-        stop_price=row[11],
-        reference_price=row[12],
-        status=OrderStatus(row[13]),
-        exchange_order_id=row[14],
-        filled_quantity=row[15],
-        average_price=row[16],
-        error_code=row[17],
-        error_ko=row[18],
-        error_en=row[19],
-        sent_at=row[20],
-        acknowledged_at=row[21],
-        finished_at=row[22],
-        owner_id=row[23],
-        account_name=row[24],
-        group_name=row[25],
-        receipt=row[26],
+        contract_size=row[10],
+        price=row[11],
+        stop_price=row[12],
+        reference_price=row[13],
+        status=OrderStatus(row[14]),
+        exchange_order_id=row[15],
+        filled_quantity=row[16],
+        average_price=row[17],
+        error_code=row[18],
+        error_ko=row[19],
+        error_en=row[20],
+        sent_at=row[21],
+        acknowledged_at=row[22],
+        finished_at=row[23],
+        owner_id=row[24],
+        account_name=row[25],
+        group_name=row[26],
+        receipt=row[27],
     )

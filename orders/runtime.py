@@ -25,6 +25,7 @@ from orders.recovery import Recovery
 from orders.resolver import Resolver
 from orders.sending import SENDING_TAKES_AT_MOST
 from orders.switches import Switches
+from orders.transitions import UNKNOWN_ORDERS
 from orders.vocabulary import OrderStatus
 from orders.waiting import Sleep, ended
 from strategies.notifications import Listener
@@ -91,6 +92,7 @@ class Runtime:
         self.listener: Listener | None = None
         self.subscribe("routes", self.routes.refresh)
         self.subscribe("order_events", self._events_committed)
+        self.subscribe(UNKNOWN_ORDERS, self._unknowns_changed)
 
     def _new_resolver(self, sleep: Sleep) -> Resolver:
         return Resolver(
@@ -220,13 +222,12 @@ class Runtime:
 
     def _events_committed(self, _payload: str) -> None:
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._look_at_the_ledger)
+            self._loop.call_soon_threadsafe(self.follower.wake)
 
-    def _look_at_the_ledger(self) -> None:
-        """Another process may have followed or resolved what this one still waits for."""
-        self.follower.wake()
-        if len(self.engine.unknowns):
-            self.recovery.wake()
+    def _unknowns_changed(self, _payload: str) -> None:
+        """In whichever process it was: opening orders wait for it here too, and no longer."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.recovery.wake)
 
 
 def _each(handlers: list[Handler], payload: str) -> None:

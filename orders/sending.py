@@ -70,6 +70,10 @@ class Sender:
         else:
             await self._settle(flight, outcome)
 
+    async def ground(self, flight: Flight) -> None:
+        """It was committed as being sent, and will not be."""
+        await self._settle(flight, outcomes.failed(reasons.STOPPED))
+
     async def _attempt(self, flight: Flight) -> Outcome | None:
         """None when somebody else has taken or ended the order."""
         try:
@@ -110,6 +114,8 @@ class Sender:
             claimed = await self._journal.claim([flight.order_id])
         except JournalUnavailable as error:
             raise _NotSent(outcomes.failed(reasons.JOURNAL_UNAVAILABLE)) from error
+        except asyncio.CancelledError:  # it may be claimed by now, and nobody would send it
+            raise _NotSent(outcomes.failed(reasons.STOPPED)) from None
         if flight.order_id not in claimed:
             raise _NotSent(None)
         flight.status = OrderStatus.SUBMITTING
@@ -134,7 +140,7 @@ class Sender:
 
     async def _settle(self, flight: Flight, outcome: Outcome) -> None:
         if outcome.event is Event.UNCLEAR:
-            self._unknowns.add(flight.order_id, flight.lane)
+            self._unknowns.add(flight.order_id, flight.key)
         change = Change(
             order_id=flight.order_id,
             event=outcome.event,
@@ -145,7 +151,7 @@ class Sender:
             sent_at=flight.sent_at,
         )
         flight.take(await self._journal.record(change), outcome.reason)
-        self._unknowns.settle(flight.order_id, flight.lane, flight.status)
+        self._unknowns.settle(flight.order_id, flight.key, flight.status)
 
     async def _look_up(self, flight: Flight) -> None:
         found = await self._ledger.orders([flight.order_id])

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 from orders import events
-from orders.booking import Booking
+from orders.booking import Booking, Step
 from orders.changes import Change, Recorded
 from orders.events import NewEvent
 from orders.fills import Fill
@@ -18,6 +18,9 @@ from orders.rows import (
 )
 from orders.states import Event
 from orders.vocabulary import OrderStatus
+
+UNKNOWN_ORDERS = "unknown_orders"
+"""The channel that tells every process when an order becomes UNKNOWN or is so no more."""
 
 _ORDER = {
     "id": "bigint",
@@ -88,6 +91,7 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], {_arrays(_HOLDIN
 WHERE (p.strategy_id, p.account_id, p.market_type, p.symbol)
     = (n.strategy_id, n.account_id, n.market_type, n.symbol)
 """
+_NOTIFY_UNKNOWN = f"NOTIFY {UNKNOWN_ORDERS}"
 _CLAIM = f"""
 WITH claimed AS (
   UPDATE orders_order SET status = '{OrderStatus.SUBMITTING}', claimed_by = %(claimant)s,
@@ -168,6 +172,8 @@ def _write(cursor: Cursor, booking: Booking, at: datetime) -> None:
     orders = [booking.orders[order_id] for order_id in sorted(booking.changed)]
     cursor.execute(_UPDATE_ORDERS, (at, *columns_of(orders, _ORDER)))
     cursor.execute(_INSERT_STEPS, columns_of(booking.steps, _STEP))
+    if any(map(_begins_or_ends_unknown, booking.steps)):
+        cursor.execute(_NOTIFY_UNKNOWN)
     if booking.traded:
         _write_trades(cursor, booking)
     if booking.moved:
@@ -175,6 +181,10 @@ def _write(cursor: Cursor, booking: Booking, at: datetime) -> None:
         holdings = [booking.positions[key] for key in keys]
         values = (*position_columns(keys), *columns_of(holdings, _HOLDING))
         cursor.execute(_UPDATE_POSITIONS, (at, *values))
+
+
+def _begins_or_ends_unknown(step: Step) -> bool:
+    return (step.from_status == OrderStatus.UNKNOWN) != (step.to_status == OrderStatus.UNKNOWN)
 
 
 def _write_trades(cursor: Cursor, booking: Booking) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import psycopg2
 import psycopg2.errors
@@ -29,6 +29,8 @@ SESSION_USELESS = (
 )
 _LOOK_AGAIN_AFTER = 1.0
 TOO_MUCH = psycopg2.errors.ProgramLimitExceeded  # as useless tomorrow as it is today
+# Somebody holds a row that is needed: nothing was written, and the session is as good as before.
+HELD_UP = (psycopg2.errors.LockNotAvailable, psycopg2.errors.DeadlockDetected)
 SESSION_LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, *SESSION_USELESS)
 
 
@@ -102,16 +104,27 @@ class Reply(Generic[T]):
         loop = asyncio.get_running_loop()
         return cls(loop, loop.create_future(), unheard)
 
+    @property
+    def is_awaited(self) -> bool:
+        """Asked from any thread, and so perhaps no longer true."""
+        return not (self.future.done() or self.loop.is_closed())
+
     def settle(self, answer: T | BaseException) -> None:
         """In the loop's own thread."""
         if self.future.done():
-            self._leave(answer)
+            self.leave(answer)
         elif isinstance(answer, BaseException):
             self.future.set_exception(answer)
         else:
             self.future.set_result(answer)
 
-    def _leave(self, answer: T | BaseException) -> None:
+    def abandon(self) -> None:
+        """Nobody waits any more, be it that the answer has come already."""
+        if not self.future.cancel() and not self.future.cancelled():
+            self.leave(self.future.exception() or self.future.result())
+
+    def leave(self, answer: T | BaseException) -> None:
+        """The answer that nobody hears."""
         if self.unheard is not None and not isinstance(answer, BaseException):
             self.unheard(answer)
 
@@ -120,27 +133,29 @@ class Reply(Generic[T]):
 class Replies:
     """Answers of one batch, so that each loop is woken once and not once for each of them."""
 
-    _by_loop: dict[asyncio.AbstractEventLoop, list[Callable[[], None]]] = field(
+    _by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Reply[Any], Any]]] = field(
         default_factory=lambda: defaultdict(list)
     )
 
     def add(self, reply: Reply[T], answer: T | BaseException) -> None:
-        self._by_loop[reply.loop].append(lambda: reply.settle(answer))
+        self._by_loop[reply.loop].append((reply, answer))
 
     def deliver(self) -> None:
         for loop, answers in self._by_loop.items():
             try:
-                loop.call_soon_threadsafe(_call_all, answers)
+                loop.call_soon_threadsafe(_tell, Reply.settle, answers)
             except RuntimeError:
-                # The loop is closed: nobody waits, and `unheard` still has to be called.
-                _call_all(answers)
+                # The loop is closed: nobody waits, whatever the future says.
+                _tell(Reply.leave, answers)
         self._by_loop.clear()
 
 
-def _call_all(calls: Iterable[Callable[[], None]]) -> None:
-    for call in calls:
+def _tell(
+    tell: Callable[[Reply[Any], Any], None], answers: Iterable[tuple[Reply[Any], Any]]
+) -> None:
+    for reply, answer in answers:
         try:
-            call()
+            tell(reply, answer)
         except Exception:
             log.exception("answer_not_delivered")
 
@@ -193,6 +208,9 @@ class Worker(ABC, Generic[J]):
     def on_return(self) -> None:
         """The database is back, and nobody has asked for anything yet."""
 
+    def on_end(self) -> None:
+        """Nothing more is taken, and the connection is about to be closed."""
+
     def can_wait(self, job: J) -> bool:  # noqa: ARG002
         """Whether a batch may be held back for `patience` seconds, to keep clear of the sends."""
         return False
@@ -214,7 +232,10 @@ class Worker(ABC, Generic[J]):
                 self.work(jobs)
             except Exception:
                 log.exception("journal_worker_failed", worker=self._thread.name, jobs=len(jobs))
-        self.link.drop()
+        try:
+            self.on_end()
+        finally:
+            self.link.drop()
 
     def _take(self) -> tuple[list[J], bool]:
         jobs: list[J] = []

@@ -2,15 +2,18 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+import psycopg2
 import structlog
 
 from orders import transitions, write_ahead
 from orders.worker import (
+    HELD_UP,
     SESSION_LOST,
     SESSION_USELESS,
     TOO_MUCH,
@@ -28,6 +31,11 @@ R = TypeVar("R")
 CONNECT_WITHIN = 0.4
 _CONNECT_AGAIN_AFTER = 0.05
 _ALERTS_AT_MOST = 64
+LOCK_TIMEOUT = 1_000
+# For one of a group that has waited its time already, while the rest of the group waits for it.
+_LOCK_TIMEOUT_ALONE = 50
+_SET_LOCK_TIMEOUT = "SET lock_timeout = {};"
+_SET_STATEMENT_TIMEOUT = "SET statement_timeout = '3s';"
 
 
 class InDoubtError(JournalUnavailable):
@@ -47,6 +55,7 @@ class Committed:
 class StoreJob:
     entry: Entry
     reply: Reply[Committed]
+    is_refusal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +79,42 @@ class Writer(Worker[StoreJob | ClaimJob]):
         process_id: int,
         on_stored: Callable[[Sequence[Entry], Stored], None],
         on_found: Callable[[Entry, Committed], None],
+        *,
+        refusals_at_most: int,
     ) -> None:
-        super().__init__("journal-writer", database_url, write_ahead.PREPARE)
+        patience = _SET_LOCK_TIMEOUT.format(LOCK_TIMEOUT) + _SET_STATEMENT_TIMEOUT
+        super().__init__("journal-writer", database_url, patience + write_ahead.PREPARE)
         self._process_id = process_id
         self._on_stored = on_stored
         self._on_found = on_found
         self._in_doubt: list[Entry] = []
         self._pause = threading.Event()
+        self._refusals_at_most = refusals_at_most
+        self._refusals = 0
+        self._counting = threading.Lock()
+
+    @property
+    def backlog(self) -> int:
+        """Without the refusals, which have a bound of their own."""
+        return super().backlog - self._refusals
+
+    def put(self, job: StoreJob | ClaimJob) -> None:
+        is_refusal = isinstance(job, StoreJob) and job.is_refusal
+        with self._counting:
+            if is_refusal and self._refusals >= self._refusals_at_most:
+                raise JournalUnavailable("too many refused alerts are waiting to be written")
+            super().put(job)
+            self._refusals += is_refusal
 
     def work(self, jobs: Sequence[StoreJob | ClaimJob]) -> None:
         replies = Replies()
+        with self._counting:
+            self._refusals -= sum(isinstance(job, StoreJob) and job.is_refusal for job in jobs)
         try:
             self._claim([job for job in jobs if isinstance(job, ClaimJob)], replies)
-            self._store([job for job in jobs if isinstance(job, StoreJob)], replies)
+            self._store(
+                [j for j in jobs if isinstance(j, StoreJob) and j.reply.is_awaited], replies
+            )
             if self._in_doubt and not self.is_stuck.is_set():
                 self._look_for_the_doubtful()
         finally:
@@ -117,8 +149,9 @@ class Writer(Worker[StoreJob | ClaimJob]):
     ) -> None:
         """One alert that the database does not take is no reason to refuse the others."""
         if len(jobs) > 1:
-            for job in jobs:
-                self._store([job], replies)
+            with self._less_patience(error):
+                for job in jobs:
+                    self._store([job], replies)
             return
         (job,) = jobs
         log.error("alert_not_stored", receipt=job.entry.alert.receipt, error=said(error))
@@ -141,8 +174,29 @@ class Writer(Worker[StoreJob | ClaimJob]):
         except Exception:
             log.exception("events_not_queued", receipts=[entry.alert.receipt for entry in kept])
 
+    @contextmanager
+    def _less_patience(self, error: Exception) -> Iterator[None]:
+        """With a lock that was waited for in vain, while its waiters are tried one by one."""
+        if isinstance(error, HELD_UP):
+            self._set_lock_timeout(_LOCK_TIMEOUT_ALONE)
+        try:
+            yield
+        finally:
+            if isinstance(error, HELD_UP):
+                self._set_lock_timeout(LOCK_TIMEOUT)
+
+    def _set_lock_timeout(self, milliseconds: int) -> None:
+        """A session that is lost by now begins with the usual one."""
+        with suppress(psycopg2.Error), self.link.cursor() as cursor:
+            cursor.execute(_SET_LOCK_TIMEOUT.format(milliseconds))
+
     def on_return(self) -> None:
         self._look_for_the_doubtful()
+
+    def on_end(self) -> None:
+        self._look_for_the_doubtful()
+        for entry in self._in_doubt:
+            log.error("alert_left_in_doubt", receipt=entry.alert.receipt)
 
     def _look_for_the_doubtful(self) -> None:
         """Alerts whose commit got no answer in time; their callers were told nothing is sent."""
@@ -176,12 +230,23 @@ class Writer(Worker[StoreJob | ClaimJob]):
         try:
             claimed = self._reaching(attempt)
         except Exception as error:  # noqa: BLE001 - passed on to those who asked
-            for job in jobs:
-                replies.add(job.reply, _refusal(error))
+            self._claim_one_by_one(jobs, error, replies)
         else:
             for job in jobs:
                 replies.add(job.reply, claimed.intersection(job.order_ids))
                 claimed -= frozenset(job.order_ids)  # of two who ask at once, one gets it
+
+    def _claim_one_by_one(
+        self, jobs: Sequence[ClaimJob], error: Exception, replies: Replies
+    ) -> None:
+        """One order that somebody holds is no reason to refuse the others."""
+        if len(jobs) > 1 and isinstance(error, HELD_UP):
+            with self._less_patience(error):
+                for job in jobs:
+                    self._claim([job], replies)
+            return
+        for job in jobs:
+            replies.add(job.reply, _refusal(error))
 
     def _reaching(self, attempt: Callable[[bool], R]) -> R:
         """Try on a live connection, and once more on a new one after the first was lost, since its
@@ -194,7 +259,7 @@ class Writer(Worker[StoreJob | ClaimJob]):
             try:
                 self.link.connection()
                 answer = attempt(again)
-            except TOO_MUCH:
+            except (TOO_MUCH, *HELD_UP):
                 raise
             except SESSION_LOST as error:
                 if self.link.is_up and not isinstance(error, SESSION_USELESS):

@@ -43,23 +43,35 @@ def checked_credentials(
 
 
 def checked_base_url(base_url: str) -> str:
-    address = base_url.strip()
-    if not address:
-        return ""
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        usable = False
-    if not usable:
+    """Scheme, host, port and path. A login in it would be stored and shown unsealed."""
+    address = base_url.strip(" ")
+    if address and not _is_plain_address(address):
         raise refusals.bad_base_url()
     return address
+
+
+def _is_plain_address(address: str) -> bool:
+    # Looked for first: urlsplit drops some of them in silence.
+    if not address.isprintable() or any(letter in address for letter in " \\?#@"):
+        return False
+    try:
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def check_demo(capabilities: Capabilities, *, exchange: str, is_demo: bool, base_url: str) -> None:
     """A real account must not pass for a demo; a simulator's address may be either."""
     if is_demo and not capabilities.demo and not base_url:
         raise refusals.no_demo(exchange)
+
+
+def check_new_address(account: Account, address: str) -> None:
+    """Without its simulator's address a demo account must not become real money."""
+    if account.is_demo and not address:
+        capabilities = offered(account.account_type, account.exchange)
+        check_demo(capabilities, exchange=account.exchange, is_demo=True, base_url=address)
 
 
 def stored_credentials(account: Account) -> dict[str, str]:
@@ -120,6 +132,8 @@ def edit_account(*, account: Account, editor: User, changes: Mapping[str, Any]) 
         address = checked_base_url(changes["base_url"])
         if address != account.base_url and not editor.is_staff:
             raise refusals.staff_only("base_url")
+        if address != account.base_url:
+            check_new_address(account, address)
         account.base_url = address
     if "credentials" in changes:
         capabilities = offered(account.account_type, account.exchange)

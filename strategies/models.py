@@ -127,7 +127,10 @@ class Account(models.Model):
 
 
 class StrategyAccount(models.Model):
-    """A link: this strategy's alerts trade on this account. `capital` is in the quote currency."""
+    """A link: this strategy's alerts trade on this account. `capital` is in the quote currency.
+
+    `weight` is kept and not read yet: sizes come from the alert and from the capital alone.
+    """
 
     strategy = models.ForeignKey(
         Strategy, on_delete=models.CASCADE, related_name="links", verbose_name=_("strategy")

@@ -45,7 +45,7 @@ def issue(strategy: Strategy, *, overlap: timedelta = OVERLAP, now: datetime | N
     now = now or datetime.now(UTC)
     token = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
-        Strategy.objects.select_for_update().get(pk=strategy.pk)
+        Strategy.objects.select_for_update(no_key=True).get(pk=strategy.pk)
         _retire(strategy, until=now + overlap, now=now)
         StrategyToken.objects.create(strategy=strategy, digest=digest(token), hint=hint(token))
     return token

@@ -15,6 +15,7 @@ _PREFIX = "tradingbridge-pytest-"
 def _start() -> None:
     _remove_what_killed_runs_left()
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    folder.chmod(0o711)  # for root, whose PostgreSQL runs as another user
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["VAR_DIR"] = str(folder)
     if os.environ.get("TEST_DATABASE_URL"):

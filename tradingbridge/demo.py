@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Self
@@ -20,7 +20,8 @@ from django.db import transaction
 
 from exchanges.vocabulary import MarketType
 from strategies import api_tokens, tokens
-from strategies.models import Account, ApiToken, Strategy, StrategyAccount
+from strategies.models import Account, ApiToken, Strategy, StrategyAccount, StrategyToken
+from strategies.routes import TokenRoute
 
 USERNAME = "demo"
 _TOKEN_NAME = "demo.json"  # noqa: S105 - the token's label
@@ -42,13 +43,14 @@ class DemoStrategy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """What `demo.json` holds."""
+    """What `demo.json` holds. `is_new` says that this start made it."""
 
     url: str
     username: str
     password: str = field(repr=False)
     api_token: str = field(repr=False)
     strategies: tuple[DemoStrategy, ...]
+    is_new: bool = field(default=False, compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -86,6 +88,24 @@ def make_once(file: Path, *, url: str) -> Demo | None:
     return known
 
 
+def what_still_works(demo: Demo) -> Demo:
+    """Without the secrets that were changed since, in the admin or over REST."""
+    user = User.objects.filter(username=demo.username).first()
+    is_known = user is not None and user.check_password(demo.password)
+    return replace(
+        demo,
+        password=demo.password if is_known else "",
+        api_token=demo.api_token if api_tokens.user_of(demo.api_token) else "",
+        strategies=tuple(each for each in demo.strategies if _is_opened_by(each)),
+    )
+
+
+def _is_opened_by(demo: DemoStrategy) -> bool:
+    rows = StrategyToken.objects.filter(strategy__group_name=demo.group_name)
+    routes = tuple(TokenRoute(digest=row.digest, expires_at=row.expires_at) for row in rows)
+    return tokens.matches(demo.token, routes, datetime.now(UTC))
+
+
 def _make(url: str) -> Demo:
     password = secrets.token_urlsafe(12)
     with transaction.atomic():
@@ -111,6 +131,7 @@ def _with_secrets(user: User, strategies: Iterable[Strategy], *, password: str, 
         url=url,
         username=user.username,
         password=password,
+        is_new=True,
         api_token=api_tokens.issue(user, _TOKEN_NAME),
         strategies=tuple(
             DemoStrategy(

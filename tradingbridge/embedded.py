@@ -18,8 +18,8 @@ from urllib.parse import quote
 
 import psycopg2
 
-from tradingbridge import postmaster
-from tradingbridge.identity import Identity, binaries, identity_for, let_pass
+from tradingbridge import postmaster, premises
+from tradingbridge.identity import Identity, NoIdentity, identity_for
 
 DATABASE = "tradingbridge"
 _PORT = 5432
@@ -53,7 +53,7 @@ def socket_folder(pgdata: Path) -> Path:
 
 
 def database_url(pgdata: Path, database: str = DATABASE) -> str:
-    host = quote(str(socket_folder(pgdata.resolve())), safe="/")
+    host = quote(str(socket_folder(premises.data_folder(pgdata))), safe="/")
     return f"postgresql://postgres@:{_PORT}/{database}?host={host}"
 
 
@@ -76,7 +76,8 @@ class Server:
     """One PostgreSQL on one folder. `durable=False` is for tests, whose data nobody misses."""
 
     def __init__(self, pgdata: Path, *, durable: bool = True) -> None:
-        self.pgdata = pgdata.resolve()
+        self._asked_for = pgdata.absolute()
+        self.pgdata = premises.data_folder(self._asked_for)
         self.durable = durable
         self.sockets = socket_folder(self.pgdata)
         self.url = database_url(self.pgdata)
@@ -84,15 +85,33 @@ class Server:
 
     def start(self) -> None:
         """Start the server, or join the one that runs, which may be what a killed bridge left."""
-        with self._turn() as turn:
+        try:
             identity = identity_for(self.pgdata)
-            self._prepare(self.sockets, identity)
-            self._take_lease()
+            self._take_its_place(identity)
+            with self._turn() as turn:
+                if identity is not None:
+                    premises.refuse_closed(self.pgdata.parent, identity)
+                self._prepare(self.sockets, identity)
+                self._take_lease()
+                try:
+                    self._start(identity, turn)
+                except BaseException:
+                    self._drop_lease()
+                    raise
+        except (NoIdentity, premises.Unreachable) as refusal:
+            raise EmbeddedPostgresError(str(refusal)) from refusal
+
+    def _take_its_place(self, identity: Identity | None) -> None:
+        """Root's server needs a way to its data, which no closed folder is opened for."""
+        if identity is None:
+            return
+        aside = premises.aside_for(self._asked_for.parent.resolve())
+        if self.pgdata.parent == aside:
+            self._prepare(aside, identity)
             try:
-                self._start(identity, turn)
-            except BaseException:
-                self._drop_lease()
-                raise
+                premises.remember(self._asked_for, self.pgdata)
+            except OSError as error:
+                raise _unusable(self._asked_for.parent, error) from error
 
     def stop(self) -> bool:
         """Stop the server unless another process uses it; True when it is down."""
@@ -164,7 +183,6 @@ class Server:
         folder.chmod(0o700)
         if identity is not None:
             os.chown(folder, identity.uid, identity.gid)
-            let_pass(folder.parent)
 
     def _start(self, identity: Identity | None, turn: int) -> None:
         if not (self.pgdata / "PG_VERSION").exists():
@@ -185,7 +203,8 @@ class Server:
         shutil.rmtree(aside, ignore_errors=True)
         self._prepare(aside, identity)
         command = [
-            *(str(binaries() / "initdb"), "-D", str(aside), "-U", "postgres", "--auth=trust"),
+            *(str(premises.programs(identity) / "initdb"), "-D", str(aside)),
+            *("-U", "postgres", "--auth=trust"),
             *("--encoding=UTF8", "--no-locale"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         ]
@@ -221,7 +240,7 @@ class Server:
         with log.open("ab") as output:
             written = output.tell()
             process = subprocess.Popen(
-                self._command(),
+                self._command(identity),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -235,11 +254,12 @@ class Server:
         # It may outlive this process, and then it is nobody's child: no warning about that.
         process.returncode = 0
 
-    def _command(self) -> list[str]:
+    def _command(self, identity: Identity | None) -> list[str]:
         values = {**_SETTINGS, **({} if self.durable else _CARELESS)}
         values["unix_socket_directories"] = f'"{self.sockets}"'
         flags = [flag for name, value in values.items() for flag in ("-c", f"{name}={value}")]
-        return [str(binaries() / "postgres"), "-D", str(self.pgdata), "-p", str(_PORT), *flags]
+        postgres = premises.programs(identity) / "postgres"
+        return [str(postgres), "-D", str(self.pgdata), "-p", str(_PORT), *flags]
 
     def _answers(self, lives: Callable[[], bool]) -> bool:
         """Wait until it takes connections: False when it died before that."""

@@ -1,20 +1,22 @@
 """Every setting, read from the environment once. The README has the table."""
 
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import django_stubs_ext
 import environ
 
 from tradingbridge import admin_look, embedded, logs, secrets
+from tradingbridge.database_url import django_database
 
 django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
+VAR_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", default=False)
+DEFAULT_EXCEPTION_REPORTER_FILTER = "tradingbridge.error_pages.HiddenSettings"
 SECRET_KEY = secrets.read("SECRET_KEY", kept_in=VAR_DIR / "secret_key")
 CREDENTIALS_KEYS = secrets.read("CREDENTIALS_KEY", kept_in=VAR_DIR / "credentials_key").split(",")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -71,26 +73,7 @@ TEMPLATES = [
 ]
 
 DATABASE_URL = env.str("DATABASE_URL", default="") or embedded.database_url(VAR_DIR / "pgdata")
-
-
-def _database(url: str) -> dict[str, object]:
-    """libpq reads the URL's query itself, so a socket folder in `?host=` works as it does there."""
-    parts = urlsplit(url)
-    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": query,
-    }
-
-
-DATABASES = {"default": _database(DATABASE_URL)}
+DATABASES = {"default": django_database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = [
@@ -106,6 +89,7 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "desk"
 
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="ko")
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
@@ -123,10 +107,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("HTTPS_ONLY", default=False)
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
+_https_only = env.bool("HTTPS_ONLY", default=False)
+_behind_proxy = env.bool("BEHIND_PROXY", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https_only
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_proxy else None
+# Without a proxy that says so, every request looks like plain HTTP and would go round in circles.
+SECURE_SSL_REDIRECT = _https_only and _behind_proxy
+SECURE_REDIRECT_EXEMPT = [r"^api/health/"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=0) if _https_only else 0
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

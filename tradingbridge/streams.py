@@ -5,14 +5,10 @@ every open desk would hold up Ctrl-C, and be cut off with an error in the end.
 """
 
 import asyncio
-import signal
-import threading
 from collections.abc import Awaitable, Callable
-from types import FrameType
 from typing import Any
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
-_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class EndingStreams:
@@ -29,24 +25,6 @@ class EndingStreams:
 
     def end(self) -> None:
         self._stopping.set()
-
-    def end_on_signals(self) -> None:
-        """Before the server's own handlers, which it keeps. Signals reach the main thread only."""
-        if threading.current_thread() is not threading.main_thread():
-            return
-        loop = asyncio.get_running_loop()
-        for number in _STOP_SIGNALS:
-            signal.signal(number, self._before(signal.getsignal(number), loop))
-
-    def _before(
-        self, handler: Any, loop: asyncio.AbstractEventLoop
-    ) -> Callable[[int, FrameType | None], None]:
-        def ending(number: int, frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(self.end)
-            if callable(handler):
-                handler(number, frame)
-
-        return ending
 
     def _until_stopping(self, receive: Any) -> Any:
         async def received() -> Any:

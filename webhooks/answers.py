@@ -1,10 +1,9 @@
 """What a sender is told: contract section 5, from what really happened."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from exchanges.errors import Language, Reason
@@ -12,8 +11,8 @@ from exchanges.vocabulary import MarketType
 from orders.cancels import CancelOutcome
 from orders.flights import Flight
 from orders.vocabulary import OrderStatus
-from orders.wire import decimal_text, time_text
-from strategies.routes import LinkRoute, StrategyRoute
+from orders.wire import decimal_text, optional_decimal_text, time_text
+from strategies.routes import StrategyRoute
 from webhooks import denials, texts
 from webhooks.planning import Undrafted
 from webhooks.refusals import Refusal
@@ -91,7 +90,7 @@ def stored(language: Language, receipt: str) -> Answer:
 
 def of_orders(told: Told, flights: Sequence[Flight], undrafted: Sequence[Undrafted]) -> Answer:
     """200 when every order has its outcome, 202 while one is still at work."""
-    kinds = Counter(_kind(flight.status) for flight in flights)
+    kinds = Counter(map(_kind, flights))
     failed = kinds["failed"] + len(undrafted)
     at_work = kinds["at_work"] > 0
     message = (
@@ -116,9 +115,9 @@ def of_orders(told: Told, flights: Sequence[Flight], undrafted: Sequence[Undraft
 
 
 def of_cancels(
-    told: Told, links: Sequence[LinkRoute], outcomes: Sequence[tuple[int, CancelOutcome]]
+    told: Told, accounts: Mapping[int, str], outcomes: Sequence[tuple[int, CancelOutcome]]
 ) -> Answer:
-    """`outcomes` pairs each cancel with its account. Nothing to cancel is success."""
+    """`accounts` are names by id; `outcomes` has each with its account's. None is success."""
     done = Counter(account for account, outcome in outcomes if outcome.cancelled)
     failed = Counter(account for account, outcome in outcomes if not outcome.cancelled)
     message = texts.cancelled(
@@ -130,13 +129,13 @@ def of_cancels(
     body["failed_orders"] = failed.total()
     body["results"] = [
         {
-            "account_id": link.account.id,
-            "account_name": link.account.name,
-            "cancelled": done[link.account.id],
-            "failed": failed[link.account.id],
-            "errors": _cancel_errors(link.account.id, outcomes, told.language),
+            "account_id": account,
+            "account_name": name,
+            "cancelled": done[account],
+            "failed": failed[account],
+            "errors": _cancel_errors(account, outcomes, told.language),
         }
-        for link in links
+        for account, name in accounts.items()
     ]
     body |= told.tail()
     body["timing"] = told.timing
@@ -155,24 +154,25 @@ def _cancel_errors(
     account_id: int, outcomes: Sequence[tuple[int, CancelOutcome]], language: Language
 ) -> list[dict[str, Any]]:
     return [
-        {"order_id": outcome.order_id, "status": outcome.status.value}
+        {"order_id": str(outcome.order_id), "status": outcome.status.value}
         | _error(outcome.reason, language)
         for account, outcome in outcomes
         if account == account_id and not outcome.cancelled
     ]
 
 
-def _kind(status: OrderStatus) -> str:
-    if status in ACCEPTED:
+def _kind(flight: Flight) -> str:
+    """What was filled was accepted, however the rest of the order ended."""
+    if flight.status is OrderStatus.UNKNOWN:
+        return "unclear"
+    if flight.status in ACCEPTED or flight.filled_quantity > 0:
         return "accepted"
-    if status in UNFINISHED:
-        return "at_work"
-    return "unclear" if status is OrderStatus.UNKNOWN else "failed"
+    return "at_work" if flight.status in UNFINISHED else "failed"
 
 
 def _order(flight: Flight, language: Language) -> dict[str, Any]:
     draft = flight.draft
-    kind = _kind(flight.status)
+    kind = _kind(flight)
     entry: dict[str, Any] = {
         "account_id": draft.account.id,
         "account_name": draft.account.name,
@@ -186,16 +186,12 @@ def _order(flight: Flight, language: Language) -> dict[str, Any]:
         "order_type": draft.order_type.value,
         "quantity": decimal_text(draft.quantity),
         "filled_quantity": decimal_text(flight.filled_quantity),
-        "price": _decimal(draft.price),
-        "average_price": _decimal(flight.average_price),
+        "price": optional_decimal_text(draft.price),
+        "average_price": optional_decimal_text(flight.average_price),
     }
     if kind == "unclear":
         return entry | _error(flight.reason or denials.outcome_unknown(), language)
     return entry | _error(flight.reason, language) if kind == "failed" else entry
-
-
-def _decimal(value: Decimal | None) -> str | None:
-    return None if value is None else decimal_text(value)
 
 
 def _undrafted(item: Undrafted, language: Language) -> dict[str, Any]:
@@ -223,9 +219,9 @@ def _summary(
     """An account is successful when one of its orders was accepted."""
     accounts = {flight.draft.account.id for flight in flights}
     accounts |= {item.link.account.id for item in undrafted}
-    successful = {f.draft.account.id for f in flights if _kind(f.status) == "accepted"}
+    successful = {f.draft.account.id for f in flights if _kind(f) == "accepted"}
     undecided = {
-        f.draft.account.id for f in flights if _kind(f.status) in {"at_work", "unclear"}
+        f.draft.account.id for f in flights if _kind(f) in {"at_work", "unclear"}
     } - successful
     return {
         "total_accounts": len(accounts),

@@ -12,19 +12,20 @@ from orders.receipts import new_receipt
 from orders.vocabulary import AlertStatus
 from strategies.routes import StrategyRoute
 from webhooks import language
+from webhooks.grammar import BODY_LIMIT
 from webhooks.instructions import Reading
 from webhooks.masking import mask
 from webhooks.refusals import Refusal
 
-_KEPT_OF_A_BODY = 64 * 1024
+_KEPT_OF_A_STRANGER_S = 2 * 1024
 
 
 @dataclass(slots=True, kw_only=True)
 class Arrival:
     """What is learnt of the alert is filled in as it goes.
 
-    `named` is the strategy that the sender names; `strategy` is set once the sender proved to
-    have its token, so that a stranger's answer does not even have the strategy's language.
+    `strategy` is set once the sender proved to have its token: a stranger is not even answered in
+    the strategy's language, and writes nothing into its history or its owner's event stream.
     From `is_stored` on no answer may invite the sender to send again.
     """
 
@@ -36,7 +37,6 @@ class Arrival:
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.monotonic)
     group_name: str = ""
-    named: StrategyRoute | None = None
     strategy: StrategyRoute | None = None
     reading: Reading | None = None
     is_stored: bool = False
@@ -46,19 +46,25 @@ class Arrival:
         chosen = self.strategy.language if self.strategy is not None else None
         return language.choose(self.accept_language, chosen, settings.LANGUAGE_CODE)
 
+    @property
+    def fired_at(self) -> datetime:
+        """The sender's own time where it says one: orders grow old from then on."""
+        said = self.reading.time if self.reading is not None else None
+        return said if said is not None and said < self.received_at else self.received_at
+
     def elapsed(self) -> float:
         return time.monotonic() - self.started
 
     def draft(self, refusal: Refusal | None = None) -> AlertDraft:
         """The row of this alert; its secrets are masked here, before anything keeps them."""
-        named, reading = self.named, self.reading
+        strategy, reading = self.strategy, self.reading
         return AlertDraft(
             receipt=self.receipt,
-            strategy_id=named.id if named else None,
-            owner_id=named.owner_id if named else None,
+            strategy_id=strategy.id if strategy else None,
+            owner_id=strategy.owner_id if strategy else None,
             group_name=self.group_name[:100],
             status=AlertStatus.ACCEPTED if refusal is None else AlertStatus.REJECTED,
-            body=mask(self.body, _KEPT_OF_A_BODY),
+            body=mask(self.body, BODY_LIMIT if strategy else _KEPT_OF_A_STRANGER_S),
             content_type=self.content_type[:100],
             peer=self.peer[:64],
             received_at=self.received_at,

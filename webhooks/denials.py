@@ -12,11 +12,35 @@ def nothing_to_close() -> Reason:
     )
 
 
+def no_capital() -> Reason:
+    return Reason(
+        code="no_capital",
+        ko="계산된 주문 수량이 0입니다: 연결의 capital이 0입니다. 관리 화면에서 정하세요",
+        en="The computed quantity is 0: the link's capital is 0. Set it in the admin",
+    )
+
+
 def price_unavailable(symbol: str) -> Reason:
     return Reason(
         code="price_unavailable",
         ko=f"{symbol}의 현재가를 알 수 없습니다. 알림에 price를 넣어 보내세요",
         en=f"The price of {symbol} is not known. Send a price with the alert",
+    )
+
+
+def venue_too_slow(exchange: str) -> Reason:
+    return Reason(
+        code="venue_too_slow",
+        ko=f"{exchange}가 제때 응답하지 않아 전송하지 않았습니다",
+        en=f"Not sent: {exchange} did not answer in time",
+    )
+
+
+def not_planned(exchange: str) -> Reason:
+    return Reason(
+        code="not_planned",
+        ko=f"{exchange} 연동 오류로 주문을 준비하지 못해 전송하지 않았습니다. 로그를 확인하세요",
+        en=f"Not sent: the adapter of {exchange} broke while preparing the order. See the log",
     )
 
 

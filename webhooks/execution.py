@@ -9,40 +9,43 @@ from datetime import timedelta
 import structlog
 
 from exchanges.vocabulary import MarketType
-from orders.cancels import CancelOutcome
 from orders.drafts import OrderDraft
 from orders.flights import Flight
 from orders.journal import JournalUnavailable
 from orders.runtime import Runtime
 from strategies.routes import StrategyRoute
-from webhooks import answers
+from webhooks import answers, cancelling
 from webhooks.answers import Answer, Told
 from webhooks.arrivals import Arrival
 from webhooks.instructions import CancelAllInstruction, OrderInstruction
 from webhooks.planning import Planner, Undrafted
-from webhooks.routing import Fanout
+from webhooks.routing import Fanout, Skipped
 
 log = structlog.get_logger("webhooks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """An authentic alert, and the links that it goes to."""
+    """An authentic alert, and what carries it out."""
 
     arrival: Arrival
     strategy: StrategyRoute
-    fanout: Fanout
     warnings: Sequence[str]
     runtime: Runtime
 
-    def told(self, market_type: MarketType, timing: dict[str, object]) -> Told:
+    def told(
+        self,
+        market_type: MarketType,
+        timing: dict[str, object],
+        skipped: Sequence[Skipped] = (),
+    ) -> Told:
         return Told(
             receipt=self.arrival.receipt,
             language=self.arrival.language,
             strategy=self.strategy,
             market_type=market_type,
             warnings=self.warnings,
-            skipped=self.fanout.skipped,
+            skipped=skipped,
             timing=timing,
         )
 
@@ -50,62 +53,54 @@ class Task:
         return max(0.0, self.strategy.answer_within - self.arrival.elapsed())
 
 
-async def place_orders(task: Task, wanted: OrderInstruction) -> Answer:
-    """What fails before the commit may be sent again; what fails behind it is told as stored."""
+async def place_orders(task: Task, wanted: OrderInstruction, fanout: Fanout) -> Answer:
+    """Nothing is awaited before the places are taken: a later alert cannot overtake this one."""
     arrival = task.arrival
-    planner = Planner(
-        runtime=task.runtime,
-        strategy=task.strategy,
-        instruction=wanted,
-        receipt=arrival.receipt,
-        expires_at=arrival.received_at + timedelta(seconds=task.strategy.max_age),
-    )
-    planned = await planner.plan(task.fanout.links)
-    undrafted = [item for item in planned if isinstance(item, Undrafted)]
-    execution = await task.runtime.engine.execute(
-        arrival.draft(), [item for item in planned if isinstance(item, OrderDraft)]
-    )
+    engine = task.runtime.engine
+    with engine.queue(link.account.id for link in fanout.links) as turns:
+        planner = Planner(
+            runtime=task.runtime,
+            strategy=task.strategy,
+            instruction=wanted,
+            receipt=arrival.receipt,
+            expires_at=arrival.fired_at + timedelta(seconds=task.strategy.max_age),
+            turns=turns,
+        )
+        planned = await planner.plan(fanout.links)
+        drafts = [item for item in planned if isinstance(item, OrderDraft)]
+        execution = await engine.execute(arrival.draft(), drafts, turns)
     arrival.is_stored = True
     committed = time.monotonic()
     await _wait(execution.flights, task.seconds_left())
+    timing = _timing(arrival, committed, execution.flights)
     answer = answers.of_orders(
-        task.told(wanted.market_type, _timing(arrival, committed, execution.flights)),
+        task.told(wanted.market_type, timing, fanout.skipped),
         execution.flights,
-        undrafted,
+        [item for item in planned if isinstance(item, Undrafted)],
     )
     await _keep(task.runtime, execution.alert_id, answer)
     return answer
 
 
 async def cancel_all(task: Task, wanted: CancelAllInstruction) -> Answer:
-    """Cancels this strategy's orders, from our own ledger, that existed when the alert arrived."""
+    """The orders are looked up before the commit, so that nothing behind it can be left undone."""
     arrival = task.arrival
-    links = {link.account.id: link for link in task.fanout.links}
+    doomed = await cancelling.find(
+        task.runtime.journal, task.strategy, wanted, created_before=arrival.received_at
+    )
     execution = await task.runtime.engine.execute(arrival.draft(), [])
     arrival.is_stored = True
     committed = time.monotonic()
-    rows = await task.runtime.journal.open_orders(
-        task.strategy.id,
-        account_ids=list(links),
-        symbol=wanted.symbol,
-        side=wanted.side,
-        created_before=arrival.received_at,
+    cancels = asyncio.ensure_future(
+        task.runtime.engine.cancel(list(doomed.account_of), f"alert {arrival.receipt}")
     )
-    account_of = {row.order_id: row.account_id for row in rows}
-    cancelling = asyncio.ensure_future(
-        task.runtime.engine.cancel(list(account_of), f"alert {arrival.receipt}")
-    )
-    done, _ = await asyncio.wait({cancelling}, timeout=task.seconds_left())
-    timing = _timing(arrival, committed, ())
-    if not done:
-        answer = answers.of_cancels_at_work(task.told(wanted.market_type, timing))
+    done, _ = await asyncio.wait({cancels}, timeout=task.seconds_left())
+    told = task.told(wanted.market_type, _timing(arrival, committed, ()))
+    if done:
+        pairs = [(doomed.account_of[outcome.order_id], outcome) for outcome in cancels.result()]
+        answer = answers.of_cancels(told, doomed.accounts, pairs)
     else:
-        outcomes: list[CancelOutcome] = cancelling.result()
-        answer = answers.of_cancels(
-            task.told(wanted.market_type, timing),
-            task.fanout.links,
-            [(account_of[outcome.order_id], outcome) for outcome in outcomes],
-        )
+        answer = answers.of_cancels_at_work(told)
     await _keep(task.runtime, execution.alert_id, answer)
     return answer
 

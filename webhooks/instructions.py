@@ -67,14 +67,19 @@ class CancelInstruction(Addressed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelAllInstruction(Addressed):
-    """Without `symbol` or `side` it means every symbol or both sides."""
+    """Without `symbol` or `side` it means every symbol or both sides.
+
+    It is for one market only where `names_market`: BTC/USDT is written alike in two of them.
+    """
 
     symbol: str | None
     side: Side | None
+    names_market: bool = False
 
 
 Instruction = OrderInstruction | CancelInstruction | CancelAllInstruction
 
+_AHEAD_AT_MOST = 60.0
 _KINDS = {
     OrderInstruction: "ORDER",
     CancelInstruction: "CANCEL",
@@ -103,9 +108,17 @@ class Reading:
     warnings: tuple[Reason, ...] = ()
 
     def refuse_when_stale(self, now: datetime, max_age: float) -> None:
-        """Raises AlertRefused when the sender's own time is more than `max_age` seconds ago."""
-        if self.time is not None and (now - self.time).total_seconds() > max_age:
+        """Raises AlertRefused when the sender's own time is more than `max_age` seconds ago.
+
+        A time far ahead is no proof of being young: its clock or its zone is wrong.
+        """
+        if self.time is None:
+            return
+        age = (now - self.time).total_seconds()
+        if age > max_age:
             raise AlertRefused(refusals.stale(max_age))
+        if age < -_AHEAD_AT_MOST:
+            raise AlertRefused(refusals.ahead_of_time())
 
     def offered_instruction(self) -> OrderInstruction | CancelAllInstruction:
         """The one instruction; raises AlertRefused for what is read but not yet carried out."""

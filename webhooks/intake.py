@@ -16,6 +16,7 @@ from webhooks.execution import Task, cancel_all, place_orders
 from webhooks.grammar import Message, read_message
 from webhooks.instructions import CancelAllInstruction
 from webhooks.interpreting import interpret
+from webhooks.masking import mask_tokens
 from webhooks.refusals import AlertRefused, Refusal
 from webhooks.routing import fan_out
 
@@ -35,17 +36,17 @@ async def receive(body: bytes, headers: Mapping[str, str], peer: str) -> Answer:
     except AlertRefused as error:
         answer = await _refuse(arrival, error.refusal)
     except (JournalUnavailable, NotRunning) as error:
-        answer = _not_stored(arrival, str(error))
+        answer = _gone_wrong(arrival, str(error))
     except Exception:
-        log.exception("alert_broke", receipt=arrival.receipt, is_stored=arrival.is_stored)
-        answer = _broke(arrival)
+        log.exception("alert_broke", receipt=arrival.receipt)
+        answer = _gone_wrong(arrival, "bug")
     _log_alert(arrival, answer)
     return answer
 
 
 async def _take(arrival: Arrival, runtime: Runtime) -> Answer:
     message = read_message(arrival.body, arrival.content_type)
-    arrival.group_name = message.group_name or ""
+    arrival.group_name = mask_tokens(message.group_name)
     arrival.strategy = strategy = _authenticated(message, arrival, runtime)
     arrival.reading = reading = interpret(message, strategy.market_type)
     reading.refuse_when_stale(arrival.received_at, strategy.max_age)
@@ -53,15 +54,13 @@ async def _take(arrival: Arrival, runtime: Runtime) -> Answer:
     task = Task(
         arrival=arrival,
         strategy=strategy,
-        fanout=fan_out(
-            strategy, wanted.market_type, exchange=wanted.exchange, account=wanted.account
-        ),
         warnings=[warning.text(arrival.language) for warning in reading.warnings],
         runtime=runtime,
     )
     if isinstance(wanted, CancelAllInstruction):
         return await cancel_all(task, wanted)
-    return await place_orders(task, wanted)
+    fanout = fan_out(strategy, wanted.market_type, exchange=wanted.exchange, account=wanted.account)
+    return await place_orders(task, wanted, fanout)
 
 
 def _authenticated(message: Message, arrival: Arrival, runtime: Runtime) -> StrategyRoute:
@@ -70,7 +69,7 @@ def _authenticated(message: Message, arrival: Arrival, runtime: Runtime) -> Stra
         raise AlertRefused(refusals.missing_field("group_name"))
     if not message.token:
         raise AlertRefused(refusals.missing_field("token"))
-    arrival.named = strategy = runtime.routes.routes.strategies.get(message.group_name)
+    strategy = runtime.routes.routes.strategies.get(message.group_name)
     known = strategy.tokens if strategy is not None else tokens.DECOY_TOKENS
     is_right = tokens.matches(message.token, known, arrival.received_at)
     if strategy is None or not strategy.is_active or not is_right:
@@ -87,15 +86,11 @@ async def _refuse(arrival: Arrival, refusal: Refusal) -> Answer:
     return answers.refused(refusal, arrival.language, arrival.receipt)
 
 
-def _broke(arrival: Arrival) -> Answer:
-    """A bug of ours. Before the commit nothing was sent; behind it nothing may be sent again."""
+def _gone_wrong(arrival: Arrival, cause: str) -> Answer:
+    """Before the commit nothing was sent; behind it no answer may invite to send again."""
+    log.error("alert_gone_wrong", receipt=arrival.receipt, is_stored=arrival.is_stored, cause=cause)
     if arrival.is_stored:
         return answers.stored(arrival.language, arrival.receipt)
-    return _not_stored(arrival, "bug")
-
-
-def _not_stored(arrival: Arrival, cause: str) -> Answer:
-    log.error("alert_not_stored", receipt=arrival.receipt, cause=cause)
     return answers.refused(refusals.not_stored(), arrival.language, arrival.receipt)
 
 

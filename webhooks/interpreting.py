@@ -121,6 +121,7 @@ def _cancel_all(entry: Entry, index: int, market_type: MarketType) -> CancelAllI
         account=entry.text("account") or None,
         symbol=symbol.symbol if symbol else None,
         side=_side(entry),
+        names_market=bool(entry.text("market_type")),
     )
 
 

@@ -16,9 +16,11 @@ _SECRETS = tuple(
     squeeze(name)
     for name in (
         *("token", *ALIASES["token"]),
-        *("secret", "passphrase", "apikey", "appkey", "authorization", "bearer", "signature"),
+        *("secret", "passphrase", "passwd", "pass", "key", "authorization", "auth", "bearer"),
+        *("signature", "tokens", "credentials"),
     )
 )
+_OWN_TOKEN = re.compile(r"(?<![A-Za-z0-9])(tbu?_)[A-Za-z0-9_-]{16,}", re.ASCII)
 _SEPARATOR = re.compile(r"[:=：＝]|%3[aAdD]|\\u003[aAdD]")
 _LONGEST_NAME = NAME_LIMIT * len(r"\u0000") + len(r"\\\"\"")
 _ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
@@ -44,7 +46,12 @@ def mask(body: bytes, limit: int) -> str:
         if name and start < len(text) and _is_secret(name.rstrip()[-_LONGEST_NAME:]):
             kept += (text[done:start], f'"{MASK}"' if text[start] == '"' else MASK)
             done = name_start = _value_end(text, start)
-    return "".join((*kept, text[done:]))[:limit]
+    return mask_tokens("".join((*kept, text[done:])))[:limit]
+
+
+def mask_tokens(text: str) -> str:
+    """The bridge's own tokens are known by their shape, wherever they were put by mistake."""
+    return _OWN_TOKEN.sub(rf"\1{MASK}", text)
 
 
 def _is_secret(name: str) -> bool:

@@ -1,26 +1,32 @@
 """From one instruction and one link to one order: sized, rounded, checked, or refused by name."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+import structlog
+
 from exchanges.base import Exchange
-from exchanges.errors import ExchangeError, NotOffered, ReadFailed, Reason
+from exchanges.errors import ExchangeError, NotOffered, Reason
 from exchanges.messages import Instrument
 from exchanges.precision import check_order, round_down, round_to_tick
 from exchanges.vocabulary import AccountType, MarketType, OrderType, Side
 from orders.client_ids import client_order_id
 from orders.drafts import OrderDraft
+from orders.lanes import Turns
 from orders.runtime import Runtime
 from strategies.routes import LinkRoute, StrategyRoute
 from strategies.sizing import closing_side, exit_quantity, quantity_from_percent
 from webhooks import denials
 from webhooks.instructions import OrderInstruction
+from webhooks.pricing import Prices
 
+log = structlog.get_logger("webhooks")
+
+VENUE_TAKES_AT_MOST = 1.0
+TURN_TAKES_AT_MOST = 1.0
 _PRICED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
-_Venue = tuple[str, bool, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,46 +39,63 @@ class Undrafted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Size:
-    quantity: Decimal
-    price: Decimal | None
+    quantity: Decimal = Decimal(0)
+    price: Decimal | None = None
+    contract_size: Decimal = Decimal(1)
 
 
 @dataclass(slots=True, kw_only=True)
 class Planner:
-    """Plans one instruction's orders. A price is asked for once per venue, not per account."""
+    """Plans one instruction's orders. An account that is slow or broken holds up nobody else.
+
+    Raises JournalUnavailable when a position cannot be read: nothing is stored then.
+    """
 
     runtime: Runtime
     strategy: StrategyRoute
     instruction: OrderInstruction
     receipt: str
     expires_at: datetime
-    _prices: dict[_Venue, "asyncio.Task[Decimal]"] = field(default_factory=dict)
+    turns: Turns
+    _prices: Prices = field(default_factory=Prices)
 
     async def plan(self, links: tuple[LinkRoute, ...]) -> list[OrderDraft | Undrafted]:
-        """One entry a link, in their order. An account that cannot trade never stops another."""
-        held = await self._held(links) if self.instruction.is_exit else {}
-        if len(links) == 1:
-            return [await self._one(links[0], held)]
-        return list(await asyncio.gather(*(self._one(link, held) for link in links)))
+        """One entry a link, in their order."""
+        try:
+            if len(links) == 1:
+                return [await self._one(links[0])]
+            return list(await asyncio.gather(*map(self._one, links)))
+        finally:
+            self._prices.close()
 
-    async def _held(self, links: tuple[LinkRoute, ...]) -> Mapping[int, Decimal]:
-        accounts = [link.account.id for link in links]
-        wanted = self.instruction
-        return await self.runtime.journal.positions(
-            self.strategy.id, accounts, wanted.market_type, wanted.symbol
-        )
-
-    async def _one(self, link: LinkRoute, held: Mapping[int, Decimal]) -> OrderDraft | Undrafted:
-        position = held.get(link.account.id, Decimal(0))
+    async def _one(self, link: LinkRoute) -> OrderDraft | Undrafted:
+        position = await self._held(link) if self.instruction.is_exit else Decimal(0)
         side = self._side(position)
         if side is None:
             return Undrafted(link=link, reason=denials.nothing_to_close())
         try:
-            exchange = await self.runtime.exchanges.of(link.account)
-            size = await self._size(link, exchange, side, position)
+            async with asyncio.timeout(VENUE_TAKES_AT_MOST):
+                exchange = await self.runtime.exchanges.of(link.account)
+                size = await self._size(link, exchange, side, position)
         except ExchangeError as error:
-            return self._draft(link, side, _Size(quantity=Decimal(0), price=None), error.reason)
+            return self._draft(link, side, _Size(), error.reason)
+        except TimeoutError:
+            return self._draft(link, side, _Size(), denials.venue_too_slow(link.account.exchange))
+        except Exception:
+            log.exception("order_not_planned", receipt=self.receipt, account_id=link.account.id)
+            return self._draft(link, side, _Size(), denials.not_planned(link.account.exchange))
         return self._draft(link, side, size, None)
+
+    async def _held(self, link: LinkRoute) -> Decimal:
+        """What may still be closed, after the orders before this one: an entry that is on its way
+        is waited for a moment, and what others are closing already is not counted.
+        """
+        account_id, wanted = link.account.id, self.instruction
+        await self.turns.reached(account_id, TURN_TAKES_AT_MOST)
+        held = await self.runtime.journal.positions(
+            self.strategy.id, [account_id], wanted.market_type, wanted.symbol
+        )
+        return held[account_id]
 
     def _side(self, position: Decimal) -> Side | None:
         """An exit takes its side from the position; a side that would add to it closes nothing."""
@@ -99,40 +122,35 @@ class Planner:
             quantity=quantity,
             price=price,
             notional_price=wanted.price,
-            reduce_only=wanted.is_exit,
+            reduce_only=self._reduces,
         )
         if reason is not None:
             raise NotOffered(reason)
-        return _Size(quantity=quantity, price=price)
+        return _Size(quantity=quantity, price=price, contract_size=instrument.contract_size)
 
     async def _quantity(
         self, link: LinkRoute, exchange: Exchange, instrument: Instrument, position: Decimal
     ) -> Decimal:
-        """Crypto's `qty_per` is a percent of the link's capital; a broker's counts shares."""
+        """Crypto's `qty_per` is a percent of the link's capital and its `qty` in base units; a
+        broker's both count shares or contracts.
+        """
         wanted = self.instruction
+        is_crypto = wanted.market_type.family is AccountType.CRYPTO
         if wanted.qty is not None:
-            return wanted.qty
+            return wanted.qty / instrument.contract_size if is_crypto else wanted.qty
         percent = wanted.qty_per or Decimal(0)
         if wanted.is_exit:
             return exit_quantity(position, abs(percent))
-        if wanted.market_type.family is AccountType.STOCK:
+        if not is_crypto:
             return percent
-        price = wanted.price if wanted.price is not None else await self._price(exchange)
+        if link.capital == 0:
+            raise NotOffered(denials.no_capital())
+        price = wanted.price or await self._prices.of(exchange, wanted.market_type, wanted.symbol)
         return quantity_from_percent(link.capital, percent, price, instrument.contract_size)
 
-    async def _price(self, exchange: Exchange) -> Decimal:
-        account = exchange.account
-        venue = (account.exchange, account.is_demo, account.base_url)
-        if venue not in self._prices:
-            self._prices[venue] = asyncio.ensure_future(self._fetched(exchange))
-        return await self._prices[venue]
-
-    async def _fetched(self, exchange: Exchange) -> Decimal:
-        wanted = self.instruction
-        quote = await exchange.fetch_price(wanted.market_type, wanted.symbol)
-        if not (quote.price.is_finite() and quote.price > 0):
-            raise ReadFailed(denials.price_unavailable(wanted.symbol))
-        return quote.price
+    @property
+    def _reduces(self) -> bool:
+        return self.instruction.is_exit or self.instruction.reduce_only
 
     def _draft(
         self, link: LinkRoute, side: Side, size: _Size, failure: Reason | None
@@ -152,10 +170,11 @@ class Planner:
             side=side,
             order_type=wanted.order_type,
             quantity=size.quantity,
+            contract_size=size.contract_size,
             expires_at=self.expires_at,
             price=size.price,
             time_in_force=wanted.time_in_force,
-            reduce_only=wanted.is_exit or wanted.reduce_only,
+            reduce_only=self._reduces,
             post_only=wanted.post_only,
             leverage=leverage,
             reference_price=wanted.price,

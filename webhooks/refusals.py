@@ -213,6 +213,15 @@ def stale(seconds: float) -> Refusal:
     )
 
 
+def ahead_of_time() -> Refusal:
+    return _not_executable(
+        "ahead_of_time",
+        "알림의 time이 현재보다 1분 이상 앞섭니다. 시간대를 붙이거나(+09:00) UTC로 보내세요",
+        "The alert's time is more than a minute ahead. Send it in UTC or with its zone (+09:00)",
+        "time",
+    )
+
+
 def empty_batch() -> Refusal:
     return _not_executable(
         "empty_batch",
@@ -281,6 +290,15 @@ def no_crypto_account() -> Refusal:
         "처리할 크립토 계좌가 없습니다. CRYPTO 타입 계좌를 확인하세요.",
         "No crypto account to trade with. Check the accounts of type CRYPTO.",
         "market_type",
+    )
+
+
+def accounts_switched_off(group_name: str) -> Refusal:
+    return _not_executable(
+        "accounts_switched_off",
+        f"전략 '{group_name}'의 해당 계좌 또는 연결이 모두 꺼져 있습니다. 관리 화면에서 켜세요",
+        f"Every account or link of strategy '{group_name}' for this market is switched off. "
+        "Switch one on in the admin",
     )
 
 

@@ -42,7 +42,7 @@ def fan_out(
     chosen: list[LinkRoute] = []
     skipped: list[Skipped] = []
     for link in strategy.links:
-        reason = _why_not(link, market_type, exchange, account)
+        reason = _why_not(link, market_type) or _not_chosen(strategy, link, exchange, account)
         if reason is None:
             chosen.append(link)
         else:
@@ -52,18 +52,32 @@ def fan_out(
     return Fanout(links=tuple(chosen), skipped=tuple(skipped))
 
 
-def _why_not(
-    link: LinkRoute, market_type: MarketType, exchange: str | None, account: str | None
-) -> Reason | None:
+def is_chosen(
+    strategy: StrategyRoute, link: LinkRoute, exchange: str | None, account: str | None
+) -> bool:
+    """Whether `exchange` and `account` leave this link in."""
+    return _not_chosen(strategy, link, exchange, account) is None
+
+
+def _why_not(link: LinkRoute, market_type: MarketType) -> Reason | None:
     if link.account.account_type is not market_type.family:
         return denials.other_family(link.account.account_type, market_type)
     if not link.is_active:
         return denials.link_switched_off()
+    return None
+
+
+def _not_chosen(
+    strategy: StrategyRoute, link: LinkRoute, exchange: str | None, account: str | None
+) -> Reason | None:
+    """An account goes by its name, and by its id only when none has that name."""
     if exchange is not None and link.account.exchange.casefold() != exchange.casefold():
         return denials.not_chosen("exchange", exchange)
-    if account is not None and account not in (link.account.name, str(link.account.id)):
-        return denials.not_chosen("account", account)
-    return None
+    if account is None:
+        return None
+    is_a_name = any(other.account.name == account for other in strategy.links)
+    own = link.account.name if is_a_name else str(link.account.id)
+    return None if own == account else denials.not_chosen("account", account)
 
 
 def _nobody_left(
@@ -77,4 +91,6 @@ def _nobody_left(
     if trading:
         field, value = ("exchange", exchange) if exchange is not None else ("account", account)
         return refusals.no_matching_account(field, value or "")
+    if any(link.account.account_type is market_type.family for link in strategy.links):
+        return refusals.accounts_switched_off(strategy.group_name)
     return _NO_ACCOUNT[market_type.family]()

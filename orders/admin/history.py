@@ -60,6 +60,7 @@ class _Shown:
     exact_filled_quantity = exact("filled_quantity", _("filled"))
     exact_average_price = exact("average_price", _("average price"))
     exact_leverage = exact("leverage", _("leverage"))
+    exact_contract_size = exact("contract_size", _("contract size"))
     exact_fee = exact("fee", _("fee"))
     exact_realized_pnl = exact("realized_pnl", _("realized profit"))
 

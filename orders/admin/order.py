@@ -91,6 +91,7 @@ class OrderAdmin(HistoryAdmin):
         "exact_stop_price",
         "exact_reference_price",
         "exact_leverage",
+        "exact_contract_size",
         "coloured_status",
         "exact_filled_quantity",
         "exact_average_price",

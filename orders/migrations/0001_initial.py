@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('stop_price', strategies.fields.ExactDecimalField(blank=True, decimal_places=18, max_digits=38, null=True, verbose_name='stop price')),
                 ('reference_price', strategies.fields.ExactDecimalField(blank=True, decimal_places=18, max_digits=38, null=True, verbose_name='reference price')),
                 ('leverage', models.DecimalField(decimal_places=3, default=Decimal('1'), max_digits=8, verbose_name='leverage')),
+                ('contract_size', strategies.fields.ExactDecimalField(decimal_places=18, default=Decimal('1'), max_digits=38, verbose_name='contract size')),
                 ('filled_quantity', strategies.fields.ExactDecimalField(decimal_places=18, default=Decimal('0'), max_digits=38, verbose_name='filled')),
                 ('average_price', strategies.fields.ExactDecimalField(blank=True, decimal_places=18, max_digits=38, null=True, verbose_name='average price')),
                 ('status', models.CharField(choices=[('PENDING', 'PENDING'), ('SUBMITTING', 'SUBMITTING'), ('NEW', 'NEW'), ('PARTIALLY_FILLED', 'PARTIALLY_FILLED'), ('FILLED', 'FILLED'), ('CANCELLING', 'CANCELLING'), ('CANCELLED', 'CANCELLED'), ('REJECTED', 'REJECTED'), ('EXPIRED', 'EXPIRED'), ('FAILED', 'FAILED'), ('UNKNOWN', 'UNKNOWN')], max_length=20, verbose_name='status')),
@@ -215,6 +216,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='order',
             constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0), models.Q(('quantity', 0), ('status', 'FAILED')), _connector='OR'), name='order_quantity_is_positive_unless_failed'),
+        ),
+        migrations.AddConstraint(
+            model_name='order',
+            constraint=models.CheckConstraint(condition=models.Q(('contract_size__gt', 0)), name='order_contract_size_is_positive'),
         ),
         migrations.AddConstraint(
             model_name='order',

@@ -51,6 +51,7 @@ class Order(models.Model):
     leverage = models.DecimalField(
         _("leverage"), max_digits=8, decimal_places=3, default=Decimal(1)
     )
+    contract_size = ExactDecimalField(_("contract size"), default=Decimal(1))
     filled_quantity = ExactDecimalField(_("filled"), default=Decimal(0))
     average_price = ExactDecimalField(_("average price"), null=True, blank=True)
     status = models.CharField(
@@ -80,6 +81,9 @@ class Order(models.Model):
             models.CheckConstraint(
                 name="order_quantity_is_positive_unless_failed",
                 condition=models.Q(quantity__gt=0) | models.Q(status=_FAILED, quantity=0),
+            ),
+            models.CheckConstraint(
+                name="order_contract_size_is_positive", condition=models.Q(contract_size__gt=0)
             ),
             models.CheckConstraint(
                 name="order_fills_are_not_negative", condition=models.Q(filled_quantity__gte=0)

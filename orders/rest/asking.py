@@ -9,7 +9,7 @@ from orders import reasons, runtime
 from orders.cancels import CancelOutcome
 from orders.journal import JournalUnavailable
 from orders.rest import refusals
-from orders.rest.closing import Closing, NothingToClose, close
+from orders.rest.closing import BeingClosed, Closing, NothingToClose, close
 from orders.vocabulary import OrderStatus
 
 TAKES_AT_MOST = 35.0
@@ -50,6 +50,8 @@ def close_position(closing: Closing) -> int:
         order_id: int = runtime.call(close(running, closing), TAKES_AT_MOST)
     except NothingToClose:
         raise refusals.nothing_to_close() from None
+    except BeingClosed:
+        raise refusals.close_in_progress() from None
     except ExchangeError as error:
         raise refusals.unreachable(error.reason) from None
     except JournalUnavailable as error:

@@ -7,11 +7,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 
-from django.db.models import QuerySet
-
 from exchanges.base import Exchange
 from exchanges.errors import ExchangeError
-from exchanges.messages import ExchangeAccount
+from exchanges.messages import ExchangeAccount, Instrument
 from exchanges.precision import round_down
 from exchanges.vocabulary import AccountType, MarketType, OrderType, Side
 from orders.client_ids import client_order_id
@@ -19,7 +17,7 @@ from orders.drafts import AlertDraft, OrderDraft
 from orders.models import Order, Position
 from orders.receipts import new_receipt
 from orders.runtime import Runtime
-from orders.vocabulary import OPEN_STATUSES, AlertStatus
+from orders.vocabulary import AlertStatus
 from strategies.models import Account
 from strategies.sealing import unseal
 
@@ -28,9 +26,13 @@ class NothingToClose(Exception):
     """The position is smaller than what the venue trades at all."""
 
 
+class BeingClosed(Exception):
+    """Orders that have not finished close all of the position, or nobody knows yet whether."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """`client_order_id` is the same for two people who close what they both see."""
+    """The order to be made. `client_order_id` is the same for two who close what both see."""
 
     account: ExchangeAccount
     owner_id: int
@@ -38,15 +40,10 @@ class Closing:
     group_name: str
     market_type: MarketType
     symbol: str
-    held: Decimal
     client_order_id: str
     patience: float
     max_age: float
     peer: str
-
-    @property
-    def side(self) -> Side:
-        return Side.SELL if self.held > 0 else Side.BUY
 
 
 def closing_of(position: Position, peer: str) -> Closing:
@@ -57,7 +54,6 @@ def closing_of(position: Position, peer: str) -> Closing:
         group_name=position.strategy.group_name,
         market_type=MarketType(position.market_type),
         symbol=position.symbol,
-        held=position.quantity,
         client_order_id=_client_order_id(position),
         patience=float(position.strategy.answer_within),
         max_age=float(position.strategy.max_age),
@@ -65,23 +61,19 @@ def closing_of(position: Position, peer: str) -> Closing:
     )
 
 
-def is_being_reduced(position: Position) -> bool:
-    """By an order that has not finished, or whose outcome nobody knows yet."""
-    side = Side.SELL if position.quantity > 0 else Side.BUY
-    unfinished = _orders_of(position).filter(
-        side=side.value,
-        order_type=OrderType.MARKET.value,
-        status__in=[status.value for status in OPEN_STATUSES],
-    )
-    return bool(unfinished.exists())
-
-
 async def close(runtime: Runtime, closing: Closing) -> int:
     """The order's id, once it is known what became of it or patience ends."""
     exchange = await runtime.exchanges.of(closing.account)
-    now = datetime.now(UTC)
-    draft = await _draft(exchange, closing, new_receipt(), now)
-    execution = await runtime.engine.execute(_alert(closing, draft.receipt, now), [draft])
+    instrument = await exchange.instrument(closing.market_type, closing.symbol)
+    price = await _price(exchange, closing)
+    with runtime.engine.queue([closing.account.id]) as turns:
+        await turns.reached(closing.account.id, closing.patience)
+        held = await _closable(runtime, closing)
+        now = datetime.now(UTC)
+        draft = _draft(closing, instrument, held, price, now)
+        execution = await runtime.engine.execute(
+            _alert(closing, draft.receipt, now), [draft], turns
+        )
     flight = execution.flights[0]
     await asyncio.wait({flight.done}, timeout=closing.patience)
     answer = {"success": True, "receipt": draft.receipt, "order": flight.order_id}
@@ -89,9 +81,22 @@ async def close(runtime: Runtime, closing: Closing) -> int:
     return flight.order_id
 
 
-async def _draft(exchange: Exchange, closing: Closing, receipt: str, now: datetime) -> OrderDraft:
-    instrument = await exchange.instrument(closing.market_type, closing.symbol)
-    quantity = round_down(abs(closing.held), instrument.lot)
+async def _closable(runtime: Runtime, closing: Closing) -> Decimal:
+    """As the ledger knows it in the account's turn, less what other orders are closing of it."""
+    account_id = closing.account.id
+    closable = await runtime.journal.positions(
+        closing.strategy_id, [account_id], closing.market_type, closing.symbol
+    )
+    held = closable[account_id]
+    if held == 0:
+        raise BeingClosed
+    return held
+
+
+def _draft(
+    closing: Closing, instrument: Instrument, held: Decimal, price: Decimal | None, now: datetime
+) -> OrderDraft:
+    quantity = round_down(abs(held), instrument.lot)
     if quantity == 0:
         raise NothingToClose
     return OrderDraft(
@@ -99,17 +104,18 @@ async def _draft(exchange: Exchange, closing: Closing, receipt: str, now: dateti
         owner_id=closing.owner_id,
         strategy_id=closing.strategy_id,
         group_name=closing.group_name,
-        receipt=receipt,
+        receipt=new_receipt(),
         instruction=0,
         client_order_id=closing.client_order_id,
         market_type=closing.market_type,
         symbol=closing.symbol,
-        side=closing.side,
+        side=Side.SELL if held > 0 else Side.BUY,
         order_type=OrderType.MARKET,
         quantity=quantity,
         expires_at=now + timedelta(seconds=closing.max_age),
         reduce_only=True,
-        reference_price=await _price(exchange, closing),
+        contract_size=instrument.contract_size,
+        reference_price=price,
     )
 
 
@@ -150,16 +156,13 @@ def _account(account: Account) -> ExchangeAccount:
     )
 
 
-def _orders_of(position: Position) -> QuerySet[Order]:
-    return Order.objects.filter(
+def _client_order_id(position: Position) -> str:
+    """Made from the newest order there is, so that of two closings at one instant one is stored."""
+    orders = Order.objects.filter(
         strategy_id=position.strategy_id,
         account_id=position.account_id,
         market_type=position.market_type,
         symbol=position.symbol,
     )
-
-
-def _client_order_id(position: Position) -> str:
-    """Made from the newest order there is, so that of two closings at one instant one is stored."""
-    newest = _orders_of(position).order_by("-id").values_list("id", flat=True).first()
+    newest = orders.order_by("-id").values_list("id", flat=True).first()
     return client_order_id(f"close|{position.pk}|{newest}", 0, position.account_id)

@@ -24,6 +24,7 @@ class OrderRow(serializers.ModelSerializer[Order]):
     stop_price = DecimalText(allow_null=True)
     reference_price = DecimalText(allow_null=True)
     leverage = DecimalText()
+    contract_size = DecimalText()
     filled_quantity = DecimalText()
     average_price = DecimalText(allow_null=True)
     error = ErrorText(allow_null=True)
@@ -56,6 +57,7 @@ class OrderRow(serializers.ModelSerializer[Order]):
             "stop_price",
             "reference_price",
             "leverage",
+            "contract_size",
             "filled_quantity",
             "average_price",
             "status",

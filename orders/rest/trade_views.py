@@ -60,8 +60,6 @@ class ClosePosition(OwnView, generics.GenericAPIView[Any]):
         position = self.get_object()
         if position.quantity == 0:
             raise refusals.nothing_to_close()
-        if closing.is_being_reduced(position):
-            raise refusals.close_in_progress()
         peer = request.META.get("REMOTE_ADDR", "")
         order_id = asking.close_position(closing.closing_of(position, peer))
         order = scope.orders_of(self.user).get(pk=order_id)

@@ -50,6 +50,8 @@ class AccountForm(OwnForm):
                 is_demo=cleaned.get("is_demo", True),
                 base_url=address,
             )
+        elif address != self.initial.get("base_url", ""):
+            accounts.check_new_address(self.instance, address)
 
     def _check_name(self, cleaned: dict[str, Any]) -> None:
         """The owner may not be among the fields, and then no constraint is checked."""

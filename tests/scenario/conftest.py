@@ -17,6 +17,7 @@ from tests.tradingbridge.house.launched import Launched
 def new_home() -> Iterator[Path]:
     """Short enough for a socket, and gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="tb-")).resolve()
+    folder.chmod(0o711)  # for root, whose PostgreSQL runs as another user
     try:
         yield folder
     finally:

@@ -54,6 +54,7 @@ REFUSALS: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
     refusals.perpetual_in_spot: (refusals.perpetual_in_spot("BTCUSDT.P", "BTC/USDT"),),
     refusals.bad_time: (refusals.bad_time("time"),),
     refusals.stale: (refusals.stale(60),),
+    refusals.ahead_of_time: (refusals.ahead_of_time(),),
     refusals.empty_batch: (refusals.empty_batch(),),
     refusals.too_many_instructions: (refusals.too_many_instructions(30),),
     refusals.nested_batch: (refusals.nested_batch("orders[0].orders"),),
@@ -62,11 +63,15 @@ REFUSALS: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
     refusals.no_account_linked: (refusals.no_account_linked("test1"),),
     refusals.no_securities_account: (refusals.no_securities_account(),),
     refusals.no_crypto_account: (refusals.no_crypto_account(),),
+    refusals.accounts_switched_off: (refusals.accounts_switched_off("test1"),),
     refusals.no_matching_account: (refusals.no_matching_account("account", "A9"),),
     refusals.not_stored: (refusals.not_stored(),),
 }
 DENIALS: dict[Callable[..., Reason], Reason] = {
     denials.nothing_to_close: denials.nothing_to_close(),
+    denials.no_capital: denials.no_capital(),
+    denials.venue_too_slow: denials.venue_too_slow("PAPER"),
+    denials.not_planned: denials.not_planned("PAPER"),
     denials.price_unavailable: denials.price_unavailable("BTC/USDT"),
     denials.not_offered: denials.not_offered("PAPER", "order_type", "STOP_MARKET"),
     denials.outcome_unknown: denials.outcome_unknown(),

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from exchanges.messages import Instrument
 from orders.models import Alert, Order, OrderTransition
 from orders.vocabulary import OrderStatus
 from strategies.models import Account, StrategyAccount
-from tests.venues import Act, ScriptedCrypto, ScriptedSecurities, ScriptedVenue
+from tests.venues import Act, ScriptedCrypto, ScriptedExchange, ScriptedSecurities, ScriptedVenue
 from tests.webhooks.conftest import Sender
 from tests.worlds import link, make_account
 
@@ -218,3 +220,63 @@ def venue_lot(venue: ScriptedVenue, sender: Sender) -> Decimal:
         return (await exchange.instrument(market.market_type, market.symbol)).lot
 
     return sender.bridge.call(ask())
+
+
+def test_when_every_account_is_off_the_sender_is_told_so(sender: Sender) -> None:
+    Account.objects.update(is_active=False)
+    sender.settle()
+    answer = sender.send()
+    assert answer.http_status == 422
+    assert answer.body["error"]["code"] == "accounts_switched_off"
+
+
+def test_a_link_without_capital_says_so_for_crypto(sender: Sender, venue: ScriptedVenue) -> None:
+    StrategyAccount.objects.update(capital=0)
+    sender.settle()
+    answer = sender.send(qty=None, qty_per="10", price="100")
+    is_crypto = sender.desk.market.name == "crypto"
+    codes = {entry.get("code") for entry in answer.body["results"]}
+    assert codes == ({"no_capital"} if is_crypto else {None})
+
+
+def test_a_part_filled_order_that_ends_is_a_success(sender: Sender, venue: ScriptedVenue) -> None:
+    venue.next(Act.PARTIAL, Act.PARTIAL)
+    answer = sender.send(time_in_force="IOC")
+    assert answer.body["success"] is True
+    assert answer.body["summary"]["successful_orders"] == 2
+
+
+def test_a_reducing_order_may_be_smaller_than_the_minimum(
+    sender: Sender, venue: ScriptedVenue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = ScriptedExchange.instrument
+
+    async def demanding(self: ScriptedExchange, *arguments: Any) -> Instrument:
+        return replace(await original(self, *arguments), minimum_notional=Decimal(10) ** 15)
+
+    monkeypatch.setattr(ScriptedExchange, "instrument", demanding)
+    refused = sender.send()
+    assert {entry["code"] for entry in refused.body["results"]} == {"below_minimum"}
+    assert sender.send(side="sell", reduce_only=True).body["success"] is True
+
+
+def test_an_absolute_quantity_is_in_base_units_for_crypto_and_in_contracts_for_brokers(
+    sender: Sender, venue: ScriptedVenue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = ScriptedExchange.instrument
+
+    async def of_ten(self: ScriptedExchange, *arguments: Any) -> Instrument:
+        return replace(await original(self, *arguments), contract_size=Decimal(10))
+
+    monkeypatch.setattr(ScriptedExchange, "instrument", of_ten)
+    sender.send(qty="100")
+    is_crypto = sender.desk.market.name == "crypto"
+    assert {a.request.quantity for a in venue.book} == {Decimal(10 if is_crypto else 100)}
+
+
+def test_an_account_goes_by_its_name_before_its_id(sender: Sender, venue: ScriptedVenue) -> None:
+    named, other = sender.desk.accounts
+    Account.objects.filter(pk=named.pk).update(name=str(other.pk))
+    sender.settle()
+    sender.send(account=str(other.pk))
+    assert [arrival.account_id for arrival in venue.book] == [named.pk]

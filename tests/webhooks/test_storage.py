@@ -1,7 +1,14 @@
 """An alert that cannot be stored is never sent."""
 
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
 from orders import runtime as runtimes
-from orders.models import Order
+from orders.journal import JournalUnavailable
+from orders.models import Alert, Order, OrderEvent
 from tests.venues import ScriptedVenue
 from tests.webhooks.conftest import Sender
 
@@ -24,3 +31,38 @@ def test_an_alert_that_cannot_be_stored_answers_503_and_sends_nothing(
     assert answer.http_status == 503
     assert venue.book == []
     assert not Order.objects.exists()
+
+
+def test_both_doors_say_so_when_the_bridge_is_not_running(
+    sender: Sender, venue: ScriptedVenue, client: Client
+) -> None:
+    runtimes.install(None)
+    answer = client.post(
+        "/api/webhook", json.dumps(sender.order()), content_type="application/json"
+    )
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "not_stored"
+    assert answer["Retry-After"] == "5"
+
+
+def test_a_stored_cancel_all_never_invites_to_send_again(
+    sender: Sender, venue: ScriptedVenue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: Any) -> Any:
+        raise JournalUnavailable("gone")
+
+    sender.send()
+    monkeypatch.setattr(sender.bridge.runtime.engine, "cancel", broken)
+    answer = sender.post(
+        {**sender.order(), "order_type": "CANCEL_ALL_ORDER", "qty": None, "price": None}
+    )
+    assert answer.http_status == 202
+    assert Alert.objects.filter(receipt=answer.body["receipt"]).exists()
+
+
+def test_a_stranger_leaves_little_and_nothing_with_the_strategy(sender: Sender) -> None:
+    sender.post({**sender.order(token="wrong"), "note": "x" * 10_000})
+    alert = Alert.objects.get()
+    assert alert.strategy is None
+    assert len(alert.body) <= 2048
+    assert not OrderEvent.objects.exists()

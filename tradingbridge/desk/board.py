@@ -118,7 +118,7 @@ def _card(strategy: Strategy, last_alert: Alert | None) -> StrategyCard:
         passed_by=tuple(links[False]),
         last_alert=AlertLine.of(last_alert) if last_alert else None,
         to_try=examples.to_try(strategy.group_name, market_type),
-        for_tradingview=examples.for_tradingview(strategy.group_name, market_type),
+        for_tradingview=examples.for_tradingview(strategy.group_name),
     )
 
 

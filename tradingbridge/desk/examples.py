@@ -21,23 +21,29 @@ _SIZES = {AccountType.CRYPTO: 10, AccountType.STOCK: 1}
 def to_try(group_name: str, market_type: MarketType) -> str:
     """An alert that is right as it stands, but for its token."""
     return _message(
-        group_name, market_type, symbol=_SYMBOLS[market_type], order_type="MARKET", side="buy"
+        group_name,
+        symbol=_SYMBOLS[market_type],
+        order_type="MARKET",
+        side="buy",
+        qty_per=_SIZES[market_type.family],
     )
 
 
-def for_tradingview(group_name: str, market_type: MarketType) -> str:
-    """TradingView fills in what stands in double braces when the alert fires."""
+def for_tradingview(group_name: str) -> str:
+    """TradingView fills in what stands in double braces when the alert fires.
+
+    The script's own quantity, so that its exits close exactly what its entries opened.
+    """
     return _message(
         group_name,
-        market_type,
         symbol="{{ticker}}",
         order_type="MARKET",
         side="{{strategy.order.action}}",
+        qty="{{strategy.order.contracts}}",
         price="{{close}}",
     )
 
 
-def _message(group_name: str, market_type: MarketType, **fields: Any) -> str:
-    size = {"qty_per": _SIZES[market_type.family]}
-    message = {"group_name": group_name, "token": TOKEN_GAP, **fields, **size}
+def _message(group_name: str, **fields: Any) -> str:
+    message = {"group_name": group_name, "token": TOKEN_GAP, **fields}
     return json.dumps(message, ensure_ascii=False, indent=2)

@@ -9,7 +9,8 @@ from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
-from tradingbridge import embedded
+from tradingbridge import embedded, premises
+from tradingbridge.database_url import BadDatabaseUrl, django_database
 from tradingbridge.launch import address
 from tradingbridge.launch.database import EmbeddedDatabase
 from tradingbridge.launch.lock import only_one
@@ -40,7 +41,7 @@ def _run(options: Options, stop: StopRequest) -> None:
         claim.announce(url)
         os.environ.update(VAR_DIR=str(options.var_dir), PORT=str(listener.getsockname()[1]))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tradingbridge.settings")
-        database = _database(options, stack) if embedded.is_wanted() else None
+        database = _database(options, stack) if embedded.is_wanted() else _own_database()
         greeting = _prepare(options, url, database, stop)
         threading.Thread(target=_greet, args=(listener, greeting), daemon=True).start()
         _serve(options, listener, stop)
@@ -48,11 +49,23 @@ def _run(options: Options, stop: StopRequest) -> None:
 
 def _database(options: Options, stack: ExitStack) -> EmbeddedDatabase:
     pgdata = options.var_dir / "pgdata"
-    if not pgdata.exists():
-        _say(Text.FIRST_START.say(options.language, var_dir=options.var_dir))
+    folder = premises.data_folder(pgdata)
+    if not folder.exists():
+        _say(Text.FIRST_START.say(options.language, var_dir=folder.parent))
+    if folder.parent != options.var_dir and not pgdata.is_symlink():
+        said = Text.DATABASE_ELSEWHERE
+        _say(said.say(options.language, var_dir=options.var_dir, folder=folder.parent))
     database = EmbeddedDatabase(pgdata)
     stack.callback(_close, database, options)
     return database
+
+
+def _own_database() -> None:
+    """Looked at here already, where what is wrong with it is said in one sentence."""
+    try:
+        django_database(os.environ["DATABASE_URL"])
+    except BadDatabaseUrl as error:
+        raise CannotStart(Text.BAD_DATABASE_URL) from error
 
 
 def _close(database: EmbeddedDatabase, options: Options) -> None:
@@ -81,9 +94,16 @@ def _prepare(
     schema.bring_up_to_date(lambda count: _say(Text.MIGRATING.say(options.language, count=count)))
     stop.obey()
     file = options.var_dir / "demo.json"
-    shown = demo.make_once(file, url=url)
+    made = demo.make_once(file, url=url)
+    shown = demo.what_still_works(made) if made else None
     connections.close_all()
-    return banner.compose(url=url, language=options.language, demo=shown, demo_file=file)
+    return banner.compose(
+        url=url,
+        language=options.language,
+        demo=shown,
+        demo_file=file,
+        to_a_person=sys.stdout.isatty(),
+    )
 
 
 def _import(options: Options) -> None:

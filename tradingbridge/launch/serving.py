@@ -11,9 +11,11 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from tradingbridge.launch.options import Options
+from tradingbridge.launch.protocol import BoundedRequests
 from tradingbridge.launch.stopping import StopRequest
 
 _GRACE = 3
+_CONNECTIONS = 1000
 APPLICATION = "tradingbridge.asgi:application"
 
 
@@ -39,7 +41,7 @@ def _config(options: Options) -> uvicorn.Config:
         APPLICATION if options.workers == 1 else "tradingbridge.launch.serving:worker",
         factory=options.workers > 1,
         loop="uvloop",
-        http="httptools",
+        http=BoundedRequests,
         ws="websockets-sansio",
         lifespan="on",
         workers=options.workers,
@@ -50,6 +52,7 @@ def _config(options: Options) -> uvicorn.Config:
         proxy_headers=bool(options.trusted_proxies),
         forwarded_allow_ips=options.trusted_proxies or None,
         timeout_graceful_shutdown=_GRACE,
+        limit_concurrency=_CONNECTIONS,
     )
 
 
@@ -61,6 +64,8 @@ class _Workers(Multiprocess):
 
 def worker() -> object:
     """The application in a worker process, which must not outlive a launcher that was killed."""
+    # Ctrl-C reaches the launcher too, which tells its workers; a second one would cut them off.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     launcher = multiprocessing.parent_process()
     if launcher is not None:
         threading.Thread(target=_follow, args=(launcher,), daemon=True).start()

@@ -1,6 +1,7 @@
 """Ctrl-C, `kill` and a closed terminal all mean: stop, and leave nothing behind."""
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 from typing import Protocol
 
@@ -9,6 +10,7 @@ class Serving(Protocol):
     """uvicorn's server, which is imported later."""
 
     should_exit: bool
+    handle_exit: Callable[[int, FrameType | None], None]
 
 
 class Stopped(Exception):
@@ -18,7 +20,8 @@ class Stopped(Exception):
 class StopRequest:
     """Noted at once, obeyed between two steps: an exception anywhere would leave things half done.
 
-    While it serves, uvicorn listens to the same signals itself, and passes them on afterwards.
+    While it serves, uvicorn listens itself and calls what it is given here: its own answer to a
+    second Ctrl-C would be to leave the bridge running on a database that goes away.
     """
 
     def __init__(self) -> None:
@@ -34,6 +37,7 @@ class StopRequest:
 
     def pass_on_to(self, server: Serving) -> None:
         """Also between the last look and the moment when the server listens itself."""
+        server.handle_exit = self._note
         self._server = server
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:

@@ -39,6 +39,23 @@ class Text(Enum):
         "데이터베이스를 시작할 수 없습니다.\n{error}",
         "The database could not be started.\n{error}",
     )
+    DATABASE_ELSEWHERE = (
+        "{var_dir}에는 PostgreSQL을 실행하는 사용자가 들어갈 수 없어, 데이터베이스는 {folder}에 둡니다.",
+        (
+            "{var_dir} is closed to the user who runs PostgreSQL, "
+            "so the database is in {folder}."
+        ),
+    )
+    BAD_DATABASE_URL = (
+        (
+            "DATABASE_URL을 읽을 수 없습니다. 형식: postgresql://user:password@host:5432/name. "
+            "사용자와 암호의 / ? # @ : %는 %2F %3F %23 %40 %3A %25로 쓰세요."
+        ),
+        (
+            "DATABASE_URL cannot be read. It is postgresql://user:password@host:5432/name; "
+            "in the user and the password, write / ? # @ : and % as %2F %3F %23 %40 %3A %25."
+        ),
+    )
     DATABASE_UNREACHABLE = (
         "DATABASE_URL의 PostgreSQL에 연결할 수 없습니다: {error}",
         "PostgreSQL at DATABASE_URL cannot be reached: {error}",
@@ -65,6 +82,8 @@ class Text(Enum):
     LOGIN = ("로그인", "Login")
     ORDERS = ("주문 내역", "Order history")
     API = ("API 문서", "API pages")
+    LOGIN_IN_FILE = ("암호는 {file}에 있습니다", "the password is in {file}")
+    PASSWORD_CHANGED = ("암호가 변경되었습니다", "the password was changed")
     TRY = (
         "다른 터미널에서 데모 알림을 보내 보세요:",
         "Send a demo alert from another terminal:",
@@ -72,6 +91,10 @@ class Text(Enum):
     REST = (
         "데모 토큰은 {file}에 있습니다. Ctrl-C로 종료합니다.",
         "The demo's tokens are in {file}. Ctrl-C stops everything.",
+    )
+    TOKENS_CHANGED = (
+        "{file}의 데모 토큰은 더 이상 유효하지 않습니다. Ctrl-C로 종료합니다.",
+        "The demo's tokens in {file} do not work any more. Ctrl-C stops everything.",
     )
     STOP_HINT = ("Ctrl-C로 종료합니다.", "Ctrl-C stops everything.")
 

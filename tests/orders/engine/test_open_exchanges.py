@@ -8,6 +8,7 @@ import pytest
 from exchanges.base import Exchange, Resources
 from exchanges.errors import NotPlaced
 from exchanges.messages import ExchangeAccount
+from orders import exchanges as open_exchanges
 from orders.exchanges import ExchangeUnavailable, OpenExchanges
 from tests.venues import NAME, ScriptedCrypto, ScriptedSecurities, reason
 from tests.worlds import Market
@@ -22,6 +23,8 @@ class Opened:
         self.refuses = False
         self.gate = asyncio.Event()
         self.gate.set()
+        self.closes = asyncio.Event()
+        self.closes.set()
 
     def create(self, account: ExchangeAccount) -> Exchange:
         opened = self
@@ -35,6 +38,7 @@ class Opened:
 
             async def close(self) -> None:
                 opened.closed.append(self)
+                await opened.closes.wait()
 
         adapter: Exchange = Adapter(account, Resources())
         self.made.append(adapter)
@@ -55,9 +59,9 @@ async def opened() -> Opened:
 
 @pytest.fixture
 async def exchanges(opened: Opened) -> AsyncIterator[OpenExchanges]:
-    open_exchanges = OpenExchanges(Resources(), opened.create)
-    yield open_exchanges
-    await open_exchanges.stop()
+    opening = OpenExchanges(Resources(), opened.create)
+    yield opening
+    await opening.stop()
 
 
 async def test_an_account_is_opened_once(
@@ -144,3 +148,54 @@ async def test_stopping_closes_everything_also_what_is_just_being_opened(
     with pytest.raises(ExchangeUnavailable):
         await waiting
     assert set(opened.closed) == set(opened.made)
+
+
+async def test_an_adapter_that_does_not_open_is_given_up(
+    exchanges: OpenExchanges,
+    opened: Opened,
+    account: ExchangeAccount,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(open_exchanges, "OPENING_TAKES_AT_MOST", 0.01)
+    opened.gate.clear()
+    with pytest.raises(ExchangeUnavailable):
+        await exchanges.of(account)
+    opened.gate.set()
+    assert await exchanges.of(account) is opened.made[-1]
+
+
+async def test_an_adapter_that_neither_opens_nor_closes_holds_up_nobody(
+    exchanges: OpenExchanges, opened: Opened, account: ExchangeAccount
+) -> None:
+    """The caller has its answer, and the next one its new adapter, while the old one closes."""
+    opened.closes.clear()
+    opened.refuses = True
+    with pytest.raises(ExchangeUnavailable):
+        await exchanges.of(account)
+    opened.refuses = False
+    assert await exchanges.of(account) is opened.made[-1]
+    opened.closes.set()
+
+
+async def test_a_stop_does_not_wait_for_an_adapter_that_never_closes(
+    exchanges: OpenExchanges,
+    opened: Opened,
+    account: ExchangeAccount,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(open_exchanges, "CLOSING_TAKES_AT_MOST", 0.01)
+    await exchanges.of(account)
+    await exchanges.of(replace(account, name="renamed"))
+    opened.closes.clear()
+    await exchanges.stop()
+    assert set(opened.closed) == set(opened.made)
+
+
+async def test_nothing_is_opened_after_the_stop(
+    exchanges: OpenExchanges, opened: Opened, account: ExchangeAccount
+) -> None:
+    await exchanges.stop()
+    with pytest.raises(ExchangeUnavailable) as refused:
+        await exchanges.of(account)
+    assert refused.value.reason.code == "bridge_stopped"
+    assert opened.made == []

@@ -11,6 +11,7 @@ from exchanges.vocabulary import ReportStatus
 from orders.drafts import OrderDraft
 from orders.leadership import Leadership
 from orders.models import Alert, Order
+from orders.recovery import MISSING_FOR
 from orders.vocabulary import AlertStatus, OrderStatus
 from tests.bridges import Desk, RunningBridge
 from tests.dsn import test_dsn
@@ -189,7 +190,7 @@ def test_orders_of_a_living_process_are_left_alone(desk: Desk, venue: ScriptedVe
     assert venue.book == []
 
 
-def test_a_process_that_dies_later_is_noticed_when_it_is_missing_twice(
+def test_a_process_that_dies_later_is_noticed_when_it_stays_missing(
     desk: Desk, venue: ScriptedVenue
 ) -> None:
     living = Leadership(test_dsn(), DEAD)
@@ -198,8 +199,10 @@ def test_a_process_that_dies_later_is_noticed_when_it_is_missing_twice(
         order = _left(desk.draft(), OrderStatus.SUBMITTING)
         with _started() as bridge:
             living.stop()
-            bridge.call(bridge.runtime.recovery.sweep())
+            for _ in range(3):
+                bridge.call(bridge.runtime.recovery.sweep())
             assert _status(order) == "SUBMITTING"
+            bridge.time.advance(MISSING_FOR.total_seconds())
             bridge.call(bridge.runtime.recovery.sweep())
             assert _status(order) == "UNKNOWN"
     finally:

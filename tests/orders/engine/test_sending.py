@@ -140,13 +140,19 @@ def test_a_second_alert_waits_for_the_first_ones_order_in_the_same_lane(
     assert _statuses() == ["NEW", "NEW"]
 
 
-def test_another_symbol_of_the_same_account_does_not_wait(
+def test_another_symbol_of_the_same_account_waits_for_its_turn(
     bridge: RunningBridge, desk: Desk, venue: ScriptedVenue
 ) -> None:
     venue.act(Act.HANG, symbol=desk.market.symbol)
-    bridge.launch(desk.draft())
-    (flight,) = bridge.execute(desk.draft(symbol="OTHER"))
-    assert flight.status is OrderStatus.NEW
+    flights = [
+        *bridge.launch(desk.draft()).flights,
+        *bridge.launch(desk.draft(symbol="OTHER")).flights,
+    ]
+    venue.wait_for(lambda v: len(v.book) == 1)
+    assert _statuses() == ["SUBMITTING", "PENDING"]
+    venue.release()
+    bridge.landed(flights)
+    assert [arrival.request.symbol for arrival in venue.book] == [desk.market.symbol, "OTHER"]
 
 
 def test_an_account_that_hangs_or_breaks_does_not_delay_the_others(

@@ -109,15 +109,14 @@ class World:
         )
 
     def trade(
-        self, name: str, lots: Decimal | int, price: Decimal, *, second: int = 0
+        self, name: str, lots: Decimal | int, price: Decimal, *, second: int = 0, **fee: Any
     ) -> TradeReport:
         return TradeReport(
             exchange_trade_id=name,
             quantity=self.market.lot * lots,
             price=price,
-            fee=Decimal("0.5"),
-            fee_currency=self.market.quote,
             at=NOW + timedelta(seconds=second),
+            **{"fee": Decimal("0.5"), "fee_currency": self.market.quote, **fee},
         )
 
 

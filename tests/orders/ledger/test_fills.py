@@ -99,6 +99,18 @@ def test_one_trade_may_be_explained_in_part_and_new_in_part() -> None:
     assert new.instead_of is None
 
 
+def test_a_fee_is_on_one_part_of_its_fill() -> None:
+    fills = _fills()
+    fills.book(_report(2, average=100))
+    assert [part.fee for part in fills.book(_report(2, [_trade(1, 1)]))] == [Decimal("0.1")]
+    assert sum(part.fee for part in fills.book(_report(4, [_trade(2, 3)]))) == Decimal("0.1")
+
+
+def test_what_stands_for_trades_has_no_fee() -> None:
+    (part,) = _fills().book(_report(2, average=100))
+    assert part.fee == 0
+
+
 def test_trades_that_are_missing_from_a_report_are_stood_for() -> None:
     fills = _fills()
     fills.book(_report(3, [_trade(3)]))

@@ -135,7 +135,10 @@ async def test_too_many_waiting_alerts_are_refused_and_not_kept(
     rows.run("BEGIN")
     rows.run("LOCK orders_alert IN EXCLUSIVE MODE")
     alerts = [world.alert() for _ in range(30)]
-    writing = [asyncio.create_task(journal.write_refused(alert)) for alert in alerts]
+    writing = [
+        asyncio.create_task(journal.write_ahead(alert, [world.draft(alert)], NOBODY))
+        for alert in alerts
+    ]
     done, _ = await asyncio.wait(writing, return_when=asyncio.FIRST_EXCEPTION)
     assert {type(task.exception()) for task in done} == {JournalUnavailable}
     rows.run("COMMIT")

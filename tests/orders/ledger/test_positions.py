@@ -61,6 +61,47 @@ def test_a_contract_is_worth_its_size() -> None:
     assert closed.realized_pnl == 250_000
 
 
+def test_a_contract_that_is_repriced_is_worth_its_size() -> None:
+    flat = _after((BUY, 1, 400), (SELL, 1, 401))
+    better, size = Decimal(402), Decimal(250_000)
+    repriced = after_repricing(flat, SELL, Decimal(1), Decimal(401), better, contract_size=size)
+    assert repriced.realized_pnl - flat.realized_pnl == 250_000
+
+
+def test_a_purchase_brings_what_its_fee_leaves() -> None:
+    holding = after_fill(_after((BUY, 1, 100)), BUY, Decimal(1), Decimal(200), fee=Decimal("0.5"))
+    assert holding.quantity == Decimal("1.5")
+    assert holding.average_price == to_places(Decimal(200) / Decimal("1.5"))
+    assert holding.realized_pnl == 0
+
+
+def test_a_sale_takes_its_fee_too() -> None:
+    holding = after_fill(_after((BUY, 4, 100)), SELL, Decimal(1), Decimal(130), fee=Decimal(1))
+    assert holding == _holding(2, 100, 60)
+
+
+def test_a_rebate_in_the_coin_is_kept() -> None:
+    holding = after_fill(FLAT, BUY, Decimal(1), Decimal(100), fee=Decimal("-0.001"))
+    assert holding.quantity == Decimal("1.001")
+
+
+def test_a_fee_that_comes_after_its_fill_leaves_the_same() -> None:
+    price, fee = Decimal(100), Decimal("0.000000000000000001")
+    at_once = after_fill(FLAT, BUY, Decimal(1), price, fee=fee)
+    later = after_fill(_after((BUY, 1, 100)), BUY, Decimal(0), price, fee=fee)
+    assert later == at_once
+
+
+@given(trades=fills, fee=st.decimals("-0.1", "0.1", places=18))
+def test_fees_in_the_coin_come_off_to_the_last_digit(
+    trades: list[tuple[Side, Decimal, Decimal]], fee: Decimal
+) -> None:
+    holding = FLAT
+    for side, quantity, price in trades:
+        holding = after_fill(holding, side, quantity, price, fee=fee)
+    assert holding.quantity == total(q * side.sign - fee for side, q, _ in trades)
+
+
 def test_digits_that_no_float_has_are_kept() -> None:
     holding = _after((BUY, Decimal("12345678901234567890.123456789012345678"), 1))
     holding = after_fill(holding, BUY, Decimal("1e-18"), Decimal(1))

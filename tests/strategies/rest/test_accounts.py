@@ -126,6 +126,21 @@ def test_a_venue_without_demo_accounts_is_never_taken_for_one(
     assert taken.status_code == 201
 
 
+def test_a_demo_account_keeps_its_simulator_where_the_venue_has_no_demo(
+    world: World, owner: APIClient
+) -> None:
+    world.owner.is_staff = True
+    world.owner.save()
+    with open_vault(world.market.account_type, demo=False):
+        simulated = vault_account(world, base_url="http://127.0.0.1:9")
+        assert owner.post(ACCOUNTS, simulated, format="json").status_code == 201
+        account = Account.objects.get(name="V1")
+        refused = owner.patch(at(account), {"base_url": ""}, format="json")
+    assert error_of(refused) == (400, "demo_not_offered", "is_demo")
+    account.refresh_from_db()
+    assert account.base_url == "http://127.0.0.1:9"
+
+
 @pytest.mark.parametrize("missing", ["name", "account_type", "exchange"])
 def test_a_missing_field_is_named(
     world: World, owner: APIClient, vault: type[Vault], missing: str
@@ -157,7 +172,14 @@ def test_another_address_is_for_staff_alone(
     assert owner.post(ACCOUNTS, body, format="json").status_code == 201
 
 
-@pytest.mark.parametrize("address", ["ftp://x", "localhost:9", "http://", "http://[", "file:///"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("ftp://x", "localhost:9", "http://", "http://[", "file:///", "http://x:99999"),
+        *("http://me:secret@x", "http://@x", "http://x/?key=1", "http://x/#top"),
+        *("http://x/a b", "http://x/\ta", "http://x/\x7f", "http://x\\y"),
+    ],
+)
 def test_an_address_that_is_none_is_refused(world: World, owner: APIClient, address: str) -> None:
     world.owner.is_staff = True
     world.owner.save()

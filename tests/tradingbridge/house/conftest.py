@@ -3,7 +3,7 @@
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,18 +12,27 @@ from tests.tradingbridge.house.launched import Launched
 from tradingbridge.embedded import Server
 
 
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """Open to pass through: for root, PostgreSQL runs as another user."""
+    with tempfile.TemporaryDirectory(prefix="tb-", ignore_cleanup_errors=True) as made:
+        folder = Path(made).resolve()
+        folder.chmod(0o711)
+        yield folder
+
+
 @pytest.fixture
 def var_dir() -> Iterator[Path]:
     """Short enough for a socket, unlike pytest's own folders on some machines."""
-    with tempfile.TemporaryDirectory(prefix="tb-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder).resolve()
+    with short_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")
 def made_desk() -> Iterator[Path]:
     """A folder in which a bridge ran once and was stopped."""
-    with tempfile.TemporaryDirectory(prefix="tb-", ignore_cleanup_errors=True) as folder:
-        bridge = Launched(Path(folder).resolve())
+    with short_folder() as folder:
+        bridge = Launched(folder)
         bridge.until_ready()
         bridge.stop()
         yield bridge.var_dir

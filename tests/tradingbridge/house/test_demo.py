@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,10 +10,10 @@ from django.test import RequestFactory
 
 from exchanges.vocabulary import AccountType, MarketType
 from strategies import api_tokens, tokens
-from strategies.models import Account, Strategy, StrategyAccount
+from strategies.models import Account, ApiToken, Strategy, StrategyAccount, StrategyToken
 from strategies.routes import TokenRoute
 from tests.worlds import make_user
-from tradingbridge.demo import Demo, make_once
+from tradingbridge.demo import Demo, make_once, what_still_works
 
 URL = "http://127.0.0.1:8000"
 pytestmark = pytest.mark.django_db
@@ -155,6 +156,34 @@ def test_a_demo_user_who_was_switched_off_stays_off(file: Path, demo: Demo) -> N
     User.objects.update(is_active=False)
     file.unlink()
     assert make_once(file, url=URL) is None
+
+
+def test_all_that_it_made_still_works_at_first(demo: Demo) -> None:
+    assert what_still_works(demo) == demo
+
+
+def test_a_password_that_was_changed_is_not_offered(demo: Demo) -> None:
+    user = User.objects.get(username=demo.username)
+    user.set_password("one of the owner's own")
+    user.save()
+    left = what_still_works(demo)
+    assert left.password == ""
+    assert left.strategies == demo.strategies
+
+
+def test_a_token_that_was_rotated_or_deleted_is_not_offered(demo: Demo) -> None:
+    tokens.issue(Strategy.objects.get(group_name="demo-crypto"), overlap=timedelta(0))
+    StrategyToken.objects.filter(strategy__group_name="demo-stocks").delete()
+    ApiToken.objects.all().delete()
+    left = what_still_works(demo)
+    assert [each.group_name for each in left.strategies] == ["demo-futures"]
+    assert left.api_token == ""
+
+
+def test_only_the_start_that_made_it_calls_it_new(file: Path, demo: Demo) -> None:
+    again = make_once(file, url=URL)
+    assert again is not None
+    assert (demo.is_new, again.is_new) == (True, False)
 
 
 def test_no_secret_shows_when_a_demo_is_printed(demo: Demo) -> None:

@@ -4,7 +4,9 @@ import json
 import os
 import shlex
 import signal
+import re
 import socket
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import requests
 
 from tests.tradingbridge.house.launched import Launched, manage
 from tradingbridge import embedded, postmaster
+from tradingbridge.database_url import BadDatabaseUrl, django_database
 from tradingbridge.postmaster import wait_for
 
 Launch = Callable[..., Launched]
@@ -50,6 +53,19 @@ def test_a_signal_stops_everything_and_leaves_nothing(
     assert bridge.leftovers() == []
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_impatient_second_ctrl_c_cuts_nothing_off(
+    launch: Launch, desk: Path, workers: str
+) -> None:
+    bridge = launch(desk, WORKERS=workers)
+    bridge.until_ready()
+    os.killpg(bridge.process.pid, signal.SIGINT)
+    assert bridge.stop() == 0
+    assert bridge.leftovers() == []
+    assert bridge.said.count("bridge_stopped") == bridge.said.count("bridge_started")
+    assert "Traceback" not in bridge.said
+
+
 def test_it_can_be_stopped_while_it_is_still_starting(launch: Launch, var_dir: Path) -> None:
     bridge = launch(var_dir)
     assert wait_for((var_dir / "pgdata.new").exists, limit=30)
@@ -72,8 +88,8 @@ def test_an_open_request_does_not_keep_it_from_stopping(launch: Launch, desk: Pa
     stream.close()
 
 
-def test_the_alert_it_prints_fills_two_orders(launch: Launch, desk: Path) -> None:
-    bridge = launch(desk)
+def test_the_alert_it_prints_fills_two_orders(launch: Launch, var_dir: Path) -> None:
+    bridge = launch(var_dir)
     bridge.until_ready()
     command = next(line for line in bridge.said.splitlines() if "curl" in line)
     words = shlex.split(command)
@@ -82,12 +98,19 @@ def test_the_alert_it_prints_fills_two_orders(launch: Launch, desk: Path) -> Non
     assert answer["summary"]["successful_orders"] == 2
 
 
-def test_it_prints_the_login_that_demo_json_holds(launch: Launch, desk: Path) -> None:
-    bridge = launch(desk)
-    bridge.until_ready()
-    admin = demo_of(desk)["admin"]
+def test_it_prints_the_login_that_demo_json_holds_to_a_log_once_only(
+    launch: Launch, var_dir: Path
+) -> None:
+    first = launch(var_dir)
+    first.until_ready()
+    admin = demo_of(var_dir)["admin"]
     assert isinstance(admin, dict)
-    assert f"{admin['username']} / {admin['password']}" in bridge.said
+    assert f"{admin['username']} / {admin['password']}" in first.said
+    assert first.stop() == 0
+    second = launch(var_dir)
+    second.until_ready()
+    assert f"the password is in {var_dir / 'demo.json'}" in second.said
+    assert admin["password"] not in second.said
 
 
 def test_a_warm_start_keeps_the_demo_and_follows_a_new_port(launch: Launch, desk: Path) -> None:
@@ -196,6 +219,36 @@ def test_a_database_that_is_not_there_is_said_without_its_password(
     assert "PostgreSQL at DATABASE_URL cannot be reached" in bridge.said
     assert "hush" not in bridge.said
     assert "Traceback" not in bridge.said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://bridge:hu#sh@db/bridge",
+        "postgresql://bridge:hu/sh@db/bridge",
+        "postgresql://bridge:hush@db:port/bridge",
+        "postgresql://bridge:hush@[db/bridge",
+        "postgresql://bridge:hush@db",
+        "mysql://bridge:hush@db/bridge",
+        "postgresql://bridge:12#hush@db/bridge",
+        "postgresql://bridge:12/hush@db/bridge",
+        "postgresql://bridge:12?hush@db/bridge",
+    ],
+)
+def test_an_address_of_a_database_that_cannot_be_read_is_not_repeated(url: str) -> None:
+    with pytest.raises(BadDatabaseUrl) as refused:
+        django_database(url)
+    said = "".join(traceback.format_exception(refused.value))
+    assert "DATABASE_URL cannot be read" in said
+    assert not re.search(r"'(?:hu|sh|hush|12)'", said)
+
+
+def test_a_bad_database_url_is_one_sentence_of_the_launcher(launch: Launch, var_dir: Path) -> None:
+    bridge = launch(var_dir, DATABASE_URL="postgresql://bridge:hu/sh@db/bridge")
+    assert bridge.ends() == 1
+    assert bridge.said.startswith("DATABASE_URL cannot be read.")
+    assert "Traceback" not in bridge.said
+    assert "hu/sh" not in bridge.said
 
 
 def test_korean_is_the_language_unless_another_is_asked_for(launch: Launch, var_dir: Path) -> None:

@@ -1,5 +1,6 @@
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 
@@ -44,6 +45,38 @@ def test_a_desk_without_a_demo_shows_no_login() -> None:
     said = banner.compose(url=URL, language="en", demo=None, demo_file=Path("demo.json"))
     assert "Login" not in said
     assert "curl" not in said
+
+
+@pytest.mark.parametrize(("to_a_person", "is_new"), [(True, False), (False, True)])
+def test_secrets_are_for_a_terminal_or_for_the_start_that_made_them(
+    to_a_person: bool, is_new: bool
+) -> None:
+    said = greeting(replace(DEMO, is_new=is_new), to_a_person=to_a_person)
+    assert "demo / a password" in said
+    assert "tb_1" in said
+
+
+def test_a_log_is_told_where_the_secrets_are() -> None:
+    said = greeting(DEMO, to_a_person=False)
+    assert "the password is in demo.json" in said
+    assert "a password" not in said
+    assert "tb_1" not in said
+
+
+def test_a_changed_password_is_said_to_be_changed() -> None:
+    assert "demo / (the password was changed)" in greeting(replace(DEMO, password=""))
+
+
+def test_without_a_token_that_works_there_is_nothing_to_try() -> None:
+    said = greeting(replace(DEMO, strategies=()))
+    assert "curl" not in said
+    assert "do not work any more" in said
+
+
+def greeting(demo: Demo, *, to_a_person: bool = True) -> str:
+    return banner.compose(
+        url=URL, language="en", demo=demo, demo_file=Path("demo.json"), to_a_person=to_a_person
+    )
 
 
 def test_the_command_survives_a_shell() -> None:
