@@ -259,17 +259,18 @@ class Writer(Worker[StoreJob | ClaimJob]):
             try:
                 self.link.connection()
                 answer = attempt(again)
-            except (TOO_MUCH, *HELD_UP):
+            except (TOO_MUCH, *HELD_UP) as error:
+                if again:
+                    raise InDoubtError(said(error)) from error
                 raise
             except SESSION_LOST as error:
                 if self.link.is_up and not isinstance(error, SESSION_USELESS):
-                    raise JournalUnavailable(said(error)) from error
+                    raise _given_up(error, again) from error
                 again = again or self.link.was_up
                 self.link.drop()
                 if time.monotonic() >= deadline:
                     self.is_stuck.set()
-                    kind = InDoubtError if again else JournalUnavailable
-                    raise kind(said(error)) from error
+                    raise _given_up(error, again) from error
                 self._pause.wait(_CONNECT_AGAIN_AFTER)
             else:
                 self.is_stuck.clear()
@@ -282,6 +283,10 @@ def _committed(entry: Entry, stored: Stored) -> Committed:
         order_ids=stored.order_ids(entry),
         committed_at=datetime.now(UTC),
     )
+
+
+def _given_up(error: Exception, in_doubt: bool) -> JournalUnavailable:
+    return InDoubtError(said(error)) if in_doubt else JournalUnavailable(said(error))
 
 
 def _refusal(error: Exception) -> JournalUnavailable:

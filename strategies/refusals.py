@@ -68,7 +68,8 @@ def bad_base_url() -> Refused:
     return Refused(
         Reason(
             code="bad_base_url",
-            ko="base_url은 http:// 또는 https:// 로 시작하는 주소여야 하며, 로그인, 공백, ?, #를 쓸 수 없습니다",
+            ko="base_url은 http:// 또는 https:// 로 시작하는 주소여야 하며, "
+            "로그인, 공백, ?, #를 쓸 수 없습니다",
             en="base_url must be an address that starts with http:// or https://, "
             "without a login, blanks, ? or #",
         ),

@@ -54,6 +54,7 @@ UNFOLD = {
             "href": lambda _request: static("desk/mark.svg"),
         }
     ],
+    "STYLES": [lambda _request: static("desk/admin.css")],
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": "/i18n/setlang/"},
     "COLORS": {"primary": _GREEN},

@@ -34,9 +34,9 @@ _READS = ("GET", "HEAD")
 class Application:
     """One bridge a server: it starts with the first lifespan event and stops with the last."""
 
-    def __init__(self, database_url: str) -> None:
+    def __init__(self, database_url: str, *, bodies: Bodies | None = None) -> None:
         self._bridge = Bridge(database_url)
-        self._bodies = Bodies()
+        self._bodies = bodies or Bodies()
         self._lent = LentExecutors(_django, count=EXECUTORS)
         self._streams = EndingStreams(self._lent)
         self._is_stopping = False

@@ -30,7 +30,7 @@ class Identity:
     def barrier_above(self, folder: Path) -> Path | None:
         """The topmost folder, from the root down to this one, that lets this user not pass."""
         for step in (*reversed(folder.parents), folder):
-            if step.exists() and not self._passes(step):
+            if step.is_dir() and not self._passes(step):
                 return step
         return None
 

@@ -14,4 +14,5 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]
 
-handler404 = "tradingbridge.not_found.not_found"
+handler404 = "tradingbridge.errors.not_found"
+handler500 = "tradingbridge.errors.broken"

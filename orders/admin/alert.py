@@ -2,14 +2,17 @@ import json
 from typing import Any
 
 from django.contrib.admin import display
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from orders.admin.history import STRATEGY, HistoryAdmin, link_to
-from orders.models import Alert
+from orders import words
+from orders.admin.history import STRATEGY, HistoryAdmin, link_to, shortened, worded_filter
+from orders.models import Alert, Order
+from strategies.admin.own import sees_all
 
 
 class AlertAdmin(HistoryAdmin):
@@ -18,24 +21,31 @@ class AlertAdmin(HistoryAdmin):
     owner_path = "strategy__owner"
     date_hierarchy = "received_at"
     list_display = (
-        "receipt",
-        "group_name",
+        "received_at",
         "coloured_status",
-        "market_type",
+        "group_name",
+        "market_word",
         "http_status",
         "error_code",
         "orders_made",
-        "received_at",
+        "short_receipt",
     )
-    list_filter = ("status", STRATEGY, "market_type", "error_code", "http_status")
+    list_filter = (
+        ("status", worded_filter(words.ALERT_STATUSES)),
+        STRATEGY,
+        "market_type",
+        "error_code",
+        "http_status",
+    )
     list_select_related = ("strategy",)
     search_fields = ("receipt", "group_name", "body", "error_code", "error_message", "peer")
     fields = (
         "receipt",
         "group_name",
-        "coloured_status",
-        "market_type",
+        "status_word",
+        "market_word",
         "received_at",
+        "its_orders",
         "peer",
         "http_status",
         "error_code",
@@ -46,14 +56,26 @@ class AlertAdmin(HistoryAdmin):
         "as_read",
         "warned",
         "answered",
-        "its_orders",
     )
     readonly_fields = fields
 
+    _status_words = words.ALERT_STATUSES
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """A follower's orders are the follower's, also where the alert is one's own."""
+        mine = Q() if sees_all(request) else Q(account__owner=request.user)
+        orders = Order.objects.filter(mine).select_related("account").order_by("id")
+        count = orders.order_by().filter(alert=OuterRef("pk")).values("alert")
+        counted = count.annotate(count=Count("pk")).values("count")
         rows: QuerySet[Any] = super().get_queryset(request)
-        counted: QuerySet[Any] = rows.annotate(order_count=Count("orders"))
-        return counted
+        visible: QuerySet[Any] = rows.annotate(
+            order_count=Coalesce(Subquery(counted), 0)
+        ).prefetch_related(Prefetch("orders", orders, to_attr="visible_orders"))
+        return visible
+
+    @display(description=_("receipt"), ordering="receipt")
+    def short_receipt(self, alert: Alert) -> SafeString:
+        return shortened(alert.receipt)
 
     @display(description=_("orders"), ordering="order_count")
     def orders_made(self, alert: Any) -> int:
@@ -76,10 +98,11 @@ class AlertAdmin(HistoryAdmin):
         return _json(alert.answer)
 
     @display(description=_("orders"))
-    def its_orders(self, alert: Alert) -> SafeString:
-        orders = alert.orders.select_related("account").order_by("id")
+    def its_orders(self, alert: Any) -> SafeString:
         return format_html_join(
-            "", "<p>{} · {}</p>", ((link_to(order), order.account) for order in orders)
+            "",
+            "<p>{} · {}</p>",
+            ((link_to(order), order.account) for order in alert.visible_orders),
         )
 
 
@@ -88,4 +111,4 @@ def _json(value: object) -> SafeString:
 
 
 def _block(text: str) -> SafeString:
-    return format_html('<pre class="whitespace-pre-wrap break-all">{}</pre>', text)
+    return format_html('<pre class="kept-text">{}</pre>', text)

@@ -1,19 +1,23 @@
 """The ledger is read here and never written: finished orders are history, for superusers too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from django.contrib.admin import RelatedOnlyFieldListFilter, display
+from django.contrib.admin import ChoicesFieldListFilter, RelatedOnlyFieldListFilter, display
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from orders import words
 from orders.vocabulary import AlertStatus, OrderStatus
 from orders.wire import optional_decimal_text
-from strategies.admin.own import ModelAdmin, TabularInline, sees_all
+from strategies.admin.own import ModelAdmin, sees_all
 
 STATUS_COLOURS = {
     OrderStatus.PENDING.value: "info",
@@ -28,7 +32,7 @@ STATUS_COLOURS = {
     AlertStatus.ACCEPTED.value: "success",
 }
 
-Column = TypeVar("Column", bound=Callable[..., str])
+Column = TypeVar("Column", bound=Callable[..., tuple[str, str]])
 
 STRATEGY = ("strategy", RelatedOnlyFieldListFilter)
 ACCOUNT = ("account", RelatedOnlyFieldListFilter)
@@ -44,6 +48,39 @@ def exact(name: str, label: Any) -> Callable[[Any, Model], str]:
     return shown
 
 
+def worded(name: str, label: Any, texts: Mapping[str, Any]) -> Callable[[Any, Any], str]:
+    """A word of the field in the reader's language."""
+
+    @display(description=label, ordering=name)
+    def shown(_admin: Any, row: Any) -> str:
+        word = getattr(row, name)
+        return str(texts.get(word, word))
+
+    return shown
+
+
+def worded_filter(texts: Mapping[str, Any]) -> type[ChoicesFieldListFilter]:
+    """The choices in the reader's language too."""
+
+    class Worded(ChoicesFieldListFilter):
+        def choices(self, changelist: Any) -> Iterator[Any]:
+            for choice in super().choices(changelist):
+                shown = str(choice["display"])
+                yield {**choice, "display": texts.get(shown, shown)}
+
+    return Worded
+
+
+def yes_or_no(name: str, label: Any) -> Callable[[Any, Any], str]:
+    """Plain: a switch that is off is nothing to be alarmed about."""
+
+    @display(description=label, ordering=name)
+    def shown(_admin: Any, row: Any) -> str:
+        return gettext("Yes") if getattr(row, name) else gettext("No")
+
+    return shown
+
+
 def _coloured(column: Column) -> Column:
     """For unfold, whose own decorator has no types."""
     vars(column)["label"] = STATUS_COLOURS
@@ -52,6 +89,8 @@ def _coloured(column: Column) -> Column:
 
 class _Shown:
     """Columns that more than one page has."""
+
+    _status_words: ClassVar[Mapping[str, Any]] = words.STATUSES
 
     exact_quantity = exact("quantity", _("quantity"))
     exact_price = exact("price", _("price"))
@@ -64,10 +103,19 @@ class _Shown:
     exact_fee = exact("fee", _("fee"))
     exact_realized_pnl = exact("realized_pnl", _("realized profit"))
 
+    side_word = worded("side", _("side"), words.SIDES)
+    type_word = worded("order_type", _("order type"), words.ORDER_TYPES)
+    market_word = worded("market_type", _("market type"), words.MARKET_TYPES)
+
     @_coloured
     @display(description=_("status"), ordering="status")
-    def coloured_status(self, row: Any) -> str:
-        return str(row.status)
+    def coloured_status(self, row: Any) -> tuple[str, str]:
+        """The theme colours by the first and shows the second."""
+        return str(row.status), self.status_word(row)
+
+    @display(description=_("status"))
+    def status_word(self, row: Any) -> str:
+        return str(self._status_words.get(row.status, row.status))
 
 
 class _ReadOnly:
@@ -81,12 +129,6 @@ class _ReadOnly:
 
     def has_delete_permission(self, *_args: Any, **_kwargs: Any) -> bool:
         return False
-
-
-class HistoryInline(_ReadOnly, _Shown, TabularInline):
-    extra = 0
-    can_delete = False
-    show_change_link = False
 
 
 class HistoryAdmin(_ReadOnly, _Shown, ModelAdmin):
@@ -107,3 +149,25 @@ def link_to(row: Model, text: object = None) -> SafeString:
     options = row._meta.concrete_model._meta if row._meta.concrete_model else row._meta
     address = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=(row.pk,))
     return format_html('<a class="text-primary-600" href="{}">{}</a>', address, text or row)
+
+
+def small_table(titles: Iterable[Any], rows: Iterable[Iterable[Any]]) -> SafeString:
+    """For the few rows that belong to the one a page is about."""
+    written = [format_html_join("", "<td>{}</td>", ((cell,) for cell in row)) for row in rows]
+    if not written:
+        return SafeString("")
+    return format_html(
+        '<table class="ledger"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
+        format_html_join("", "<th>{}</th>", ((title,) for title in titles)),
+        format_html_join("", "<tr>{}</tr>", ((row,) for row in written)),
+    )
+
+
+def shortened(receipt: str) -> SafeString:
+    """Its time and its chance, enough to tell two apart; the whole of it on hovering."""
+    return format_html('<span title="{}">{}…{}</span>', receipt, receipt[:8], receipt[-4:])
+
+
+def precise(moment: datetime | None) -> str:
+    """With milliseconds, in which an order lives."""
+    return f"{localtime(moment):%Y-%m-%d %H:%M:%S.%f}"[:-3] if moment else ""

@@ -8,60 +8,61 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from orders import words
 from orders.admin.history import (
     ACCOUNT,
     STRATEGY,
     HistoryAdmin,
-    HistoryInline,
     link_to,
+    precise,
+    small_table,
+    worded_filter,
+    yes_or_no,
 )
-from orders.models import Order, OrderTransition, Trade
+from orders.models import Order
 from orders.rest import asking
+from orders.wire import decimal_text, optional_decimal_text
 from strategies.refusals import Refused
 from strategies.rest.errors import language
 
-
-class TransitionInline(HistoryInline):
-    model = OrderTransition
-    fields = ("from_status", "to_status", "event", "cause", "at")
-    readonly_fields = fields
-    ordering = ("id",)
-
-
-class FillInline(HistoryInline):
-    model = Trade
-    fields = (
-        "exchange_trade_id",
-        "exact_quantity",
-        "exact_price",
-        "exact_fee",
-        "fee_currency",
-        "executed_at",
-    )
-    readonly_fields = fields
-    ordering = ("id",)
+_STATE = (
+    *("status_word", "fill", "why_not", "states", "fills"),
+    *("its_alert", "strategy", "account"),
+)
+_WISH = (
+    *("symbol", "market_word", "side_word", "type_word", "exact_quantity"),
+    *("exact_price", "exact_stop_price", "exact_reference_price"),
+    *("time_in_force", "is_reduce_only", "is_post_only", "exact_leverage", "exact_contract_size"),
+)
+_VENUE = ("exchange", "client_order_id", "exchange_order_id")
+_TIMES = (
+    *("created_at", "expires_at", "sent_at"),
+    *("acknowledged_at", "finished_at", "updated_at"),
+)
 
 
 class OrderAdmin(HistoryAdmin):
     date_hierarchy = "created_at"
-    inlines = (TransitionInline, FillInline)
     list_display = (
-        "id",
         "created_at",
         "coloured_status",
-        "strategy",
-        "account",
         "symbol",
-        "side",
-        "order_type",
+        "side_and_type",
         "exact_quantity",
         "exact_price",
-        "exact_filled_quantity",
-        "exact_average_price",
-        "error_code",
-        "its_alert",
+        "fill",
+        "account_name",
+        "strategy",
     )
-    list_filter = ("status", STRATEGY, ACCOUNT, "exchange", "market_type", "side", "order_type")
+    list_filter = (
+        ("status", worded_filter(words.STATUSES)),
+        STRATEGY,
+        ACCOUNT,
+        "exchange",
+        ("market_type", worded_filter(words.MARKET_TYPES)),
+        ("side", worded_filter(words.SIDES)),
+        ("order_type", worded_filter(words.ORDER_TYPES)),
+    )
     list_select_related = ("strategy", "account", "alert")
     search_fields = (
         "alert__receipt",
@@ -74,38 +75,56 @@ class OrderAdmin(HistoryAdmin):
         "error_ko",
         "error_en",
     )
-    fields = (
-        "its_alert",
-        "strategy",
-        "account",
-        "exchange",
-        "market_type",
-        "symbol",
-        "side",
-        "order_type",
-        "time_in_force",
-        "reduce_only",
-        "post_only",
-        "exact_quantity",
-        "exact_price",
-        "exact_stop_price",
-        "exact_reference_price",
-        "exact_leverage",
-        "exact_contract_size",
-        "coloured_status",
-        "exact_filled_quantity",
-        "exact_average_price",
-        "why_not",
-        "client_order_id",
-        "exchange_order_id",
-        "created_at",
-        "expires_at",
-        "sent_at",
-        "acknowledged_at",
-        "finished_at",
-        "updated_at",
+    fieldsets = (
+        (None, {"fields": _STATE}),
+        (_("What was ordered"), {"fields": _WISH}),
+        (_("At the exchange"), {"fields": _VENUE}),
+        (_("Times"), {"fields": _TIMES}),
     )
-    readonly_fields = fields
+    readonly_fields = (*_STATE, *_WISH, *_VENUE, *_TIMES)
+    is_reduce_only = yes_or_no("reduce_only", _("reduce only"))
+    is_post_only = yes_or_no("post_only", _("post only"))
+
+    @display(description=_("side"), ordering="side")
+    def side_and_type(self, order: Order) -> str:
+        side, order_type = words.SIDES.get(order.side), words.ORDER_TYPES.get(order.order_type)
+        return f"{side or order.side} · {order_type or order.order_type}"
+
+    @display(description=_("filled"), ordering="filled_quantity")
+    def fill(self, order: Order) -> str:
+        filled = decimal_text(order.filled_quantity)
+        price = optional_decimal_text(order.average_price)
+        return f"{filled} @ {price}" if price else filled
+
+    @display(description=_("account"), ordering="account__name")
+    def account_name(self, order: Order) -> str:
+        return order.account.name
+
+    @display(description=_("States"))
+    def states(self, order: Order) -> SafeString:
+        return small_table(
+            (_("time"), _("status"), _("cause")),
+            (
+                (precise(step.at), words.STATUSES.get(step.to_status, step.to_status), step.cause)
+                for step in order.transitions.order_by("id")
+            ),
+        )
+
+    @display(description=_("Fills"))
+    def fills(self, order: Order) -> SafeString:
+        return small_table(
+            (_("time"), _("quantity"), _("price"), _("fee"), _("the venue's trade id")),
+            (
+                (
+                    precise(trade.executed_at),
+                    decimal_text(trade.quantity),
+                    decimal_text(trade.price),
+                    f"{optional_decimal_text(trade.fee) or ''} {trade.fee_currency}",
+                    trade.exchange_trade_id,
+                )
+                for trade in order.trades.order_by("id")
+            ),
+        )
 
     @display(description=_("alert"), ordering="alert_id")
     def its_alert(self, order: Order) -> SafeString:

@@ -2,14 +2,14 @@ from django.contrib.admin import display
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from orders.admin.history import ACCOUNT, STRATEGY, HistoryAdmin, link_to
+from orders import words
+from orders.admin.history import ACCOUNT, STRATEGY, HistoryAdmin, link_to, worded_filter
 from orders.models import Trade
 
 
 class TradeAdmin(HistoryAdmin):
     date_hierarchy = "executed_at"
     list_display = (
-        "id",
         "executed_at",
         "its_order",
         "account",
@@ -23,8 +23,8 @@ class TradeAdmin(HistoryAdmin):
         ACCOUNT,
         ("order__strategy", STRATEGY[1]),
         "order__exchange",
-        "order__market_type",
-        "order__side",
+        ("order__market_type", worded_filter(words.MARKET_TYPES)),
+        ("order__side", worded_filter(words.SIDES)),
     )
     list_select_related = ("order__alert", "account")
     search_fields = ("exchange_trade_id", "order__symbol", "order__alert__receipt", "account__name")
@@ -60,7 +60,7 @@ class PositionAdmin(HistoryAdmin):
         "symbol",
         "strategy",
         "account",
-        "market_type",
+        "market_word",
         "exact_quantity",
         "exact_average_price",
         "exact_realized_pnl",
@@ -72,7 +72,7 @@ class PositionAdmin(HistoryAdmin):
     fields = (
         "strategy",
         "account",
-        "market_type",
+        "market_word",
         "symbol",
         "exact_quantity",
         "exact_average_price",

@@ -1,6 +1,6 @@
 """How the ledger's values are written in REST answers: the same text as in events."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,14 @@ from rest_framework import serializers
 
 from orders.wire import decimal_text, time_text
 from strategies.rest.errors import language
+
+
+def in_utc(moment: datetime) -> datetime:
+    """Raises ValueError for what lies outside the calendar there."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"not a time: {moment}") from error
 
 
 @extend_schema_field({"type": "string", "format": "decimal", "example": "0.0123"})

@@ -1,17 +1,36 @@
 """What lists can be narrowed by. Several words of one filter are separated by commas."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters as filters
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django_filters.fields import IsoDateTimeField
 
 from orders.models import Alert, Order, Position, Trade
+from orders.rest.fields import in_utc
 from orders.rest.serializers import MARKET_TYPES, SIDES, STATUSES
 from orders.vocabulary import AlertStatus
 
 
 class Words(filters.BaseInFilter, filters.ChoiceFilter):  # type: ignore[misc]  # not typed
     """Each word must be known: a misspelt status must not look like an empty list."""
+
+
+class _UtcField(IsoDateTimeField):  # type: ignore[misc]  # django-filter is not typed
+    """PostgreSQL knows fewer offsets than Python does, so it is given none."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        try:
+            return None if moment is None else in_utc(moment)
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+class Moment(filters.IsoDateTimeFilter):  # type: ignore[misc]  # not typed
+    field_class = _UtcField
 
 
 class _Scope(filters.FilterSet):  # type: ignore[misc]  # django-filter is not typed
@@ -26,8 +45,8 @@ class OrderFilter(_Scope):
     side = filters.ChoiceFilter(choices=SIDES)
     status = Words(choices=STATUSES)
     receipt = filters.CharFilter(field_name="alert__receipt")
-    since = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    until = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    since = Moment(field_name="created_at", lookup_expr="gte")
+    until = Moment(field_name="created_at", lookup_expr="lt")
     search = filters.CharFilter(
         method="search_text", label="In symbol, ids, receipt, account name and error."
     )
@@ -57,8 +76,8 @@ class TradeFilter(_Scope):
     side = filters.ChoiceFilter(field_name="order__side", choices=SIDES)
     order = filters.NumberFilter(field_name="order_id", min_value=1, decimal_places=0)
     receipt = filters.CharFilter(field_name="order__alert__receipt")
-    since = filters.IsoDateTimeFilter(field_name="executed_at", lookup_expr="gte")
-    until = filters.IsoDateTimeFilter(field_name="executed_at", lookup_expr="lt")
+    since = Moment(field_name="executed_at", lookup_expr="gte")
+    until = Moment(field_name="executed_at", lookup_expr="lt")
 
     class Meta:
         model = Trade
@@ -83,8 +102,8 @@ class AlertFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter is 
     market_type = Words(choices=MARKET_TYPES)
     error_code = filters.CharFilter()
     receipt = filters.CharFilter()
-    since = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
-    until = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")
+    since = Moment(field_name="received_at", lookup_expr="gte")
+    until = Moment(field_name="received_at", lookup_expr="lt")
     search = filters.CharFilter(field_name="body", lookup_expr="icontains")
 
     class Meta:

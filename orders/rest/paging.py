@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeGuard
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -18,10 +18,13 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from orders.rest import refusals
+from orders.rest.fields import in_utc
+from strategies.rest.keys import key_of
 
 PAGE_SIZE = 50
 LARGEST_PAGE = 500
 _DIGITS = len(str(LARGEST_PAGE))
+_LARGEST_POWER = 38
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +88,12 @@ class Cursor:
         try:
             padded = text + "=" * (-len(text) % 4)
             back, value, row_id = json.loads(base64.urlsafe_b64decode(padded))
-            return cls(back=bool(back), value=str(value), row_id=int(row_id))
-        except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
+        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise refusals.bad_cursor() from error
+        key = key_of(row_id)
+        if key is None or not _is_storable(value):
+            raise refusals.bad_cursor()
+        return cls(back=bool(back), value=value, row_id=key)
 
 
 class CursorPages(BasePagination):
@@ -195,6 +201,23 @@ def _page_size(request: Request) -> int:
 
 def _value_of(rows: QuerySet[Any], ordering: Ordering, cursor: Cursor) -> Any:
     try:
-        return rows.model._meta.get_field(ordering.field).to_python(cursor.value)
-    except (FieldDoesNotExist, ValidationError, InvalidOperation, ValueError) as error:
+        value = rows.model._meta.get_field(ordering.field).to_python(cursor.value)
+        if isinstance(value, datetime):
+            value = in_utc(value)
+    except (FieldDoesNotExist, ValidationError, ArithmeticError, ValueError) as error:
         raise refusals.bad_cursor() from error
+    if isinstance(value, Decimal) and not (value.is_finite() and _is_bounded(value)):
+        raise refusals.bad_cursor()
+    return value
+
+
+def _is_storable(value: object) -> TypeGuard[str]:
+    """As far as PostgreSQL is concerned: no NUL, and no half of a surrogate pair."""
+    if not isinstance(value, str) or "\0" in value:
+        return False
+    return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _is_bounded(value: Decimal) -> bool:
+    """1e999999999 would be written out digit by digit."""
+    return abs(value.adjusted()) <= _LARGEST_POWER

@@ -5,21 +5,7 @@ from collections.abc import Iterable
 from exchanges.errors import Reason
 from strategies.refusals import CONFLICT, Refused
 
-UNAVAILABLE = 503
-
-
-def unknown_parameters(names: Iterable[str]) -> Refused:
-    """A misspelt filter must not show everything."""
-    listed = sorted(names)
-    text = ", ".join(listed)
-    return Refused(
-        Reason(
-            code="unknown_parameter",
-            ko=f"알 수 없는 조회 조건입니다: {text}",
-            en=f"Unknown query parameter: {text}",
-        ),
-        field=listed[0],
-    )
+TOO_MANY, UNAVAILABLE = 429, 503
 
 
 def bad_value(field: str, value: str, allowed: Iterable[str]) -> Refused:
@@ -42,6 +28,17 @@ def bad_cursor() -> Refused:
             en="Bad cursor: use `next` or `previous` of an earlier page",
         ),
         field="cursor",
+    )
+
+
+def too_many_streams(limit: int) -> Refused:
+    return Refused(
+        Reason(
+            code="too_many_streams",
+            ko=f"동시에 열 수 있는 이벤트 스트림은 {limit}개까지입니다",
+            en=f"No more than {limit} event streams may be open at once",
+        ),
+        http_status=TOO_MANY,
     )
 
 

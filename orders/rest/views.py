@@ -10,26 +10,15 @@ from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
-from rest_framework.views import APIView
 
-from orders.rest import export, refusals
+from orders.rest import export
 from orders.rest.export import CsvRenderer
 from orders.rest.paging import CursorPages, ordering_of
+from strategies.rest.parameters import KnownParameters
 
 
-class OwnView(APIView):
+class OwnView(KnownParameters):
     """For a logged-in user, and only with query parameters that it knows."""
-
-    parameters: ClassVar[frozenset[str]] = frozenset({"format"})
-
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
-        unknown = request.query_params.keys() - self.known_parameters()
-        if unknown:
-            raise refusals.unknown_parameters(unknown)
-
-    def known_parameters(self) -> frozenset[str]:
-        return self.parameters
 
     @property
     def user(self) -> User:

@@ -4,19 +4,23 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, ClassVar
 
-from django.db import connection
+from django.contrib.auth.models import User
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django_eventstream.utils import make_id
 from django_eventstream.views import events
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.authentication import get_authorization_header
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from orders.rest import refusals
 from orders.rest.views import JsonAlways, OwnView
-from orders.stream import ledger
+from orders.stream import ledger, presence
+from orders.stream.admission import Admission, while_admitted
 from orders.stream.subscription import Subscription, position_of
+from strategies.authentication import ApiTokenAuthentication
+from strategies.rest.keys import key_of
 
 _OPEN = b"event: stream-open"
 
@@ -45,28 +49,37 @@ class Events(OwnView):
     )
     def get(self, request: Request) -> HttpResponseBase:
         subscription = self._subscription(request)
+        if presence.is_full(self.user.pk):
+            raise refusals.too_many_streams(presence.LIMIT)
         last_id = _last_event_id(request)
-        position = ledger.read(lambda: ledger.resume_at(last_id))
+        position = ledger.resume_at(last_id)
         # The library would begin at the newest id when the stream opens, and miss what came before.
         place = make_id({subscription.channel: position})
         request.META["HTTP_LAST_EVENT_ID"] = place
         response: HttpResponseBase = events(request, subscription=subscription)
         if isinstance(response, StreamingHttpResponse):
-            response.streaming_content = once(response.streaming_content, place)
+            chunks = once(response.streaming_content, place)
+            response.streaming_content = while_admitted(chunks, _admission(request, self.user))
             # Without it, clients that go by "text is Latin-1" garble account names.
             response.headers["Content-Type"] = "text/event-stream; charset=utf-8"
-        _give_back_the_connection()
         return response
 
     def _subscription(self, request: Request) -> Subscription:
         account = request.query_params.get("account")
-        if account is not None and not (account.isascii() and account.isdigit()):
+        account_id = None if account is None else key_of(account)
+        if account is not None and account_id is None:
             raise refusals.bad_value("account", account, ("id",))
-        return Subscription(
-            user_id=self.user.pk,
-            strategy=request.query_params.get("strategy", ""),
-            account_id=int(account) if account is not None else None,
-        )
+        strategy = request.query_params.get("strategy", "")
+        if "\0" in strategy:
+            raise refusals.bad_value("strategy", strategy, ("group_name",))
+        return Subscription(user_id=self.user.pk, strategy=strategy, account_id=account_id)
+
+
+def _admission(request: Request, user: User) -> Admission:
+    if isinstance(request.successful_authenticator, ApiTokenAuthentication):
+        token = get_authorization_header(request).split()[1].decode("latin-1")
+        return Admission(user_id=user.pk, token=token)
+    return Admission(user_id=user.pk, session_key=request.session.session_key or "")
 
 
 def _last_event_id(request: Request) -> int | None:
@@ -109,9 +122,3 @@ def _id_of(block: bytes) -> int | None:
             number = line.rpartition(b":")[2].strip()
             return int(number) if number.isdigit() else None
     return None
-
-
-def _give_back_the_connection() -> None:
-    """Under ASGI a stream keeps its thread, and the thread would keep its connection."""
-    if not connection.in_atomic_block:
-        connection.close()

@@ -4,10 +4,11 @@ from typing import Any, ClassVar
 
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from strategies import refusals
-from strategies.admin.own import RangedForm, restrict_to_own, sees_all, told
-from strategies.admin.theme import InlineFormSet, ModelAdmin, TabularInline
+from strategies.admin.own import RangedForm, restrict_to_own, sees_all, told, trimmed
+from strategies.admin.theme import InlineFormSet, ModelAdmin, TabularInline, display
 from strategies.limits import CAPITAL, LEVERAGE, Range
 from strategies.models import StrategyAccount
 
@@ -53,6 +54,7 @@ class LinkInline(TabularInline):
     formset = OwnLinks
     fields = ("account", *_TERMS)
     extra = 0
+    hide_title = True
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
@@ -64,7 +66,7 @@ class LinkInline(TabularInline):
 class LinkAdmin(ModelAdmin):
     form = LinkForm
     fields = ("strategy", "account", *_TERMS)
-    list_display = ("strategy", "account", *_TERMS)
+    list_display = ("strategy", "account", "capital_given", "times", "is_active")
     list_filter = ("is_active", "strategy__market_type")
     list_select_related = ("strategy", "account")
     search_fields = ("strategy__group_name", "account__name")
@@ -72,6 +74,14 @@ class LinkAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows if sees_all(request) else rows.filter(strategy__owner=request.user)
+
+    @display(description=_("capital"), ordering="capital")
+    def capital_given(self, link: StrategyAccount) -> str:
+        return f"{trimmed(link.capital):f}"
+
+    @display(description=_("leverage"), ordering="leverage")
+    def times(self, link: StrategyAccount) -> str:
+        return f"{trimmed(link.leverage):f}"
 
     def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
         columns = tuple(super().get_list_display(request))

@@ -1,5 +1,6 @@
 """Staff see and change their own; superusers everybody's. What has a history is not deleted."""
 
+from decimal import Decimal
 from typing import Any, ClassVar, cast
 
 from django import forms
@@ -25,7 +26,13 @@ __all__ = [
     "restrict_to_own",
     "sees_all",
     "told",
+    "trimmed",
 ]
+
+
+def trimmed(value: Decimal) -> Decimal:
+    """The same number without the column's trailing zeros: people type 10000 and not 10000.000."""
+    return Decimal(f"{value.normalize():f}")
 
 
 def told(refusal: Refused) -> ValidationError:
@@ -40,6 +47,9 @@ class RangedForm(forms.ModelForm[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name, stored in self.initial.items():
+            if isinstance(stored, Decimal):
+                self.initial[name] = trimmed(stored)
         for name, limits in self.ranges.items():
             if field := self.fields.get(name):
                 field.validators.append(MinValueValidator(limits.lowest))

@@ -83,8 +83,12 @@ def _first(detail: Any, path: tuple[str, ...] = ()) -> tuple[ErrorDetail, str]:
 
 
 def _reason(detail: ErrorDetail, field: str) -> Reason:
-    """A code without a text of ours keeps the framework's."""
+    """A code without a text of ours keeps the framework's. No field means all of the body."""
     word = detail.code or ValidationError.default_code
     code, ko, en = _TEXTS.get(word, (word, "", ""))
     text = str(detail)
-    return Reason(code=code, ko=ko.format(field=field) or text, en=en.format(field=field) or text)
+    return Reason(
+        code=code,
+        ko=ko.format(field=field or "요청 본문") or text,
+        en=en.format(field=field or "request body") or text,
+    )

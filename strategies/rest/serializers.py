@@ -9,6 +9,7 @@ from exchanges.vocabulary import AccountType
 from strategies import accounts, services, tokens
 from strategies.limits import ANSWER_WITHIN, CAPITAL, DEDUPE_WINDOW, LEVERAGE, MAX_AGE, OVERLAP
 from strategies.models import Account, Strategy, StrategyAccount
+from strategies.rest.keys import KeyField
 
 _LONGEST_CREDENTIAL = 8_192
 
@@ -119,9 +120,7 @@ class NewStrategySerializer(StrategySerializer):
 
 
 class LinkSerializer(serializers.ModelSerializer[StrategyAccount]):
-    account: serializers.PrimaryKeyRelatedField[Account] = serializers.PrimaryKeyRelatedField(
-        queryset=Account.objects.none()
-    )
+    account = KeyField(queryset=Account.objects.none())
     account_name = serializers.CharField(source="account.name", read_only=True)
     capital = serializers.DecimalField(
         max_digits=38,

@@ -16,6 +16,7 @@ from rest_framework.serializers import BaseSerializer
 from strategies import checking, deletion, services
 from strategies.models import Account, Strategy, StrategyAccount
 from strategies.rest import openapi
+from strategies.rest.parameters import KnownParameters
 from strategies.rest.serializers import (
     AccountCheckSerializer,
     AccountSerializer,
@@ -43,11 +44,24 @@ def owner_of(request: Request) -> User:
     return request.user
 
 
+class KnownFilters(KnownParameters):
+    """A list can be filtered; nothing else can."""
+
+    def known_parameters(self) -> frozenset[str]:
+        listed = getattr(self, "action", None) == "list"
+        filters = getattr(self, "filterset_fields", ()) if listed else ()
+        return self.parameters | frozenset(filters)
+
+
 @extend_schema_view(
-    create=extend_schema(responses={201: AccountSerializer, **_REFUSED}),
-    destroy=extend_schema(responses=_KEPT),
+    list=extend_schema(summary="Your accounts"),
+    retrieve=extend_schema(summary="One account"),
+    create=extend_schema(summary="Open an account", responses={201: AccountSerializer, **_REFUSED}),
+    update=extend_schema(summary="Change all of an account"),
+    partial_update=extend_schema(summary="Change an account"),
+    destroy=extend_schema(summary="Delete an account without a history", responses=_KEPT),
 )
-class AccountViewSet(viewsets.ModelViewSet[Account]):
+class AccountViewSet(KnownFilters, viewsets.ModelViewSet[Account]):
     """One's accounts at exchanges and brokers. Credentials go in and never come out."""
 
     queryset = Account.objects.none()
@@ -64,7 +78,11 @@ class AccountViewSet(viewsets.ModelViewSet[Account]):
     def perform_destroy(self, instance: Account) -> None:
         deletion.delete(row=instance)
 
-    @extend_schema(request=None, responses={200: AccountCheckSerializer, **_CHECK_FAILED})
+    @extend_schema(
+        summary="Check an account at its exchange",
+        request=None,
+        responses={200: AccountCheckSerializer, **_CHECK_FAILED},
+    )
     @action(detail=True, methods=["post"], filterset_fields=())
     def check(self, *_args: Any, **_kwargs: Any) -> Response:
         """Logs in, reads the balance, and says what the exchange offers."""
@@ -73,10 +91,17 @@ class AccountViewSet(viewsets.ModelViewSet[Account]):
 
 
 @extend_schema_view(
-    create=extend_schema(responses={201: NewStrategySerializer, **_REFUSED}),
-    destroy=extend_schema(responses=_KEPT),
+    list=extend_schema(summary="Your strategies"),
+    retrieve=extend_schema(summary="One strategy"),
+    create=extend_schema(
+        summary="Make a strategy; its token is answered this once",
+        responses={201: NewStrategySerializer, **_REFUSED},
+    ),
+    update=extend_schema(summary="Change all of a strategy"),
+    partial_update=extend_schema(summary="Change a strategy"),
+    destroy=extend_schema(summary="Delete a strategy without a history", responses=_KEPT),
 )
-class StrategyViewSet(viewsets.ModelViewSet[Strategy]):
+class StrategyViewSet(KnownFilters, viewsets.ModelViewSet[Strategy]):
     """One's strategies: what alerts name."""
 
     queryset = Strategy.objects.none()
@@ -100,7 +125,11 @@ class StrategyViewSet(viewsets.ModelViewSet[Strategy]):
     def perform_destroy(self, instance: Strategy) -> None:
         deletion.delete(row=instance)
 
-    @extend_schema(request=RotationSerializer, responses={200: IssuedTokenSerializer, **_REFUSED})
+    @extend_schema(
+        summary="Give a strategy a new token",
+        request=RotationSerializer,
+        responses={200: IssuedTokenSerializer, **_REFUSED},
+    )
     @action(detail=True, methods=["post"], url_path="rotate-token", filterset_fields=())
     def rotate_token(self, request: Request, **_kwargs: Any) -> Response:
         """A new token, answered this once; the old ones work until the overlap ends."""
@@ -116,10 +145,16 @@ class StrategyViewSet(viewsets.ModelViewSet[Strategy]):
 
 
 @extend_schema_view(
-    create=extend_schema(responses={201: LinkSerializer, **_REFUSED}),
-    destroy=extend_schema(responses=_KEPT),
+    list=extend_schema(summary="The accounts that a strategy trades on"),
+    retrieve=extend_schema(summary="One link of a strategy and an account"),
+    create=extend_schema(
+        summary="Link an account to a strategy", responses={201: LinkSerializer, **_REFUSED}
+    ),
+    update=extend_schema(summary="Change all of a link"),
+    partial_update=extend_schema(summary="Change a link"),
+    destroy=extend_schema(summary="Unlink an account", responses=_KEPT),
 )
-class LinkViewSet(viewsets.ModelViewSet[StrategyAccount]):
+class LinkViewSet(KnownFilters, viewsets.ModelViewSet[StrategyAccount]):
     """Which accounts a strategy trades on, and with how much."""
 
     queryset = StrategyAccount.objects.none()

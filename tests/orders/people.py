@@ -29,7 +29,7 @@ def make_world(market: Market) -> World:
     strategy = make_strategy(owner, market)
     account = make_account(owner, market.account_type)
     mates_strategy = make_strategy(mate, market, group_name="mates")
-    mates_account = make_account(mate, market.account_type, name="M1")
+    mates_account = make_account(mate, market.account_type, name="account of the mate")
     link(strategy, account)
     link(mates_strategy, mates_account)
     return World(

@@ -1,7 +1,6 @@
 """Streams end when the server stops, and are whole for the client that hears them."""
 
 import asyncio
-import signal
 from typing import Any
 
 from tradingbridge.streams import EndingStreams
@@ -65,26 +64,3 @@ async def test_an_answer_that_never_began_is_not_completed() -> None:
     client, streams = Client(), EndingStreams(silent)
     await asyncio.wait_for(streams({}, client.receive, client.send), PATIENCE)
     assert client.heard == []
-
-
-async def test_a_stop_signal_ends_the_streams_and_then_reaches_the_server() -> None:
-    reached = []
-    before = signal.signal(signal.SIGTERM, lambda number, _: reached.append(number))
-    interrupt = signal.getsignal(signal.SIGINT)
-    try:
-        client, streams = Client(), EndingStreams(endless)
-        streams.end_on_signals()
-        answering = asyncio.create_task(streams({}, client.receive, client.send))
-        signal.raise_signal(signal.SIGTERM)
-        await asyncio.wait_for(answering, PATIENCE)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        signal.signal(signal.SIGINT, interrupt)
-    assert reached == [signal.SIGTERM]
-    assert client.heard[-1] == LAST
-
-
-async def test_outside_the_main_thread_the_signals_stay_as_they_are() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    await asyncio.to_thread(EndingStreams(endless).end_on_signals)
-    assert signal.getsignal(signal.SIGTERM) is before

@@ -41,13 +41,16 @@ def _run(options: Options, stop: StopRequest) -> None:
         claim.announce(url)
         os.environ.update(VAR_DIR=str(options.var_dir), PORT=str(listener.getsockname()[1]))
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tradingbridge.settings")
-        database = _database(options, stack) if embedded.is_wanted() else _own_database()
+        database = _database(options, stack)
         greeting = _prepare(options, url, database, stop)
         threading.Thread(target=_greet, args=(listener, greeting), daemon=True).start()
         _serve(options, listener, stop)
 
 
-def _database(options: Options, stack: ExitStack) -> EmbeddedDatabase:
+def _database(options: Options, stack: ExitStack) -> EmbeddedDatabase | None:
+    if not embedded.is_wanted():
+        _look_at(os.environ["DATABASE_URL"])
+        return None
     pgdata = options.var_dir / "pgdata"
     folder = premises.data_folder(pgdata)
     if not folder.exists():
@@ -60,10 +63,10 @@ def _database(options: Options, stack: ExitStack) -> EmbeddedDatabase:
     return database
 
 
-def _own_database() -> None:
-    """Looked at here already, where what is wrong with it is said in one sentence."""
+def _look_at(database_url: str) -> None:
+    """Here already, where what is wrong with it is said in one sentence."""
     try:
-        django_database(os.environ["DATABASE_URL"])
+        django_database(database_url)
     except BadDatabaseUrl as error:
         raise CannotStart(Text.BAD_DATABASE_URL) from error
 

@@ -1,6 +1,7 @@
 """HTTP as the server reads it, with the bounds that the parser does not set itself."""
 
 import asyncio
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -45,12 +46,13 @@ class BoundedRequests(HttpToolsProtocol):
                 return
 
     def _count(self, size: int) -> None:
-        scope = self.scope
+        # None before the first request, and without a method until its head is complete.
+        scope: Any = self.scope
         has_head = scope is not None and "method" in scope
         if has_head:
             if self._deadline is not None:
                 self._in_time()
-            if self.cycle is None or not self.cycle.more_body:
+            if not self._awaits_more:
                 return
         if self._counted is not scope:
             # Some of it may belong to the message before, so it is let off.
@@ -67,11 +69,19 @@ class BoundedRequests(HttpToolsProtocol):
             self._deadline.cancel()
             self._deadline = None
 
+    @property
+    def _awaits_more(self) -> bool:
+        cycle: Any = self.cycle
+        return cycle is not None and cycle.more_body
+
+    @property
+    def _is_answering(self) -> bool:
+        cycle: Any = self.cycle
+        return cycle is not None and not cycle.response_complete
+
     def _refuse(self) -> None:
         """Nothing is written into the answer to an earlier request."""
-        if "method" not in (self.scope or {}) and (
-            self.cycle is None or self.cycle.response_complete
-        ):
+        if not self._is_answering:
             self.transport.write(_TOO_LARGE)
         self._cut()
 

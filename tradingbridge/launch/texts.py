@@ -40,11 +40,11 @@ class Text(Enum):
         "The database could not be started.\n{error}",
     )
     DATABASE_ELSEWHERE = (
-        "{var_dir}에는 PostgreSQL을 실행하는 사용자가 들어갈 수 없어, 데이터베이스는 {folder}에 둡니다.",
         (
-            "{var_dir} is closed to the user who runs PostgreSQL, "
-            "so the database is in {folder}."
+            "{var_dir}에는 PostgreSQL을 실행하는 사용자가 들어갈 수 없어, "
+            "데이터베이스는 {folder}에 둡니다."
         ),
+        ("{var_dir} is closed to the user who runs PostgreSQL, so the database is in {folder}."),
     )
     BAD_DATABASE_URL = (
         (

@@ -99,7 +99,7 @@ def test_a_filter_names_no_strategy_or_account_of_others(world: World) -> None:
     page = text_of(page_of(make_staff(world.owner, "view_order")), address("order", "changelist"))
     assert "test1" in page
     assert "mates" not in page
-    assert "M1" not in page
+    assert "account of the mate" not in page
 
 
 def test_an_alert_shows_the_masked_body_and_its_orders(world: World, admin: Client) -> None:
@@ -116,13 +116,49 @@ def test_an_order_leads_to_its_alert_and_shows_its_states_and_fills(
     world: World, admin: Client, model: str
 ) -> None:
     order = make_order(world.strategy, world.account, world.market)
-    make_transition(order, "SUBMITTING", "NEW", "ACCEPTED")
+    make_transition(order, "", "SUBMITTING", "CREATED")
     trade = fill(order)
     Order.objects.update(status=OrderStatus.PARTIALLY_FILLED.value)
     page = text_of(admin, address(model, "change", order.pk))
     assert address("alert", "change", order.alert_id) in page
-    assert "SUBMITTING" in page
+    assert "<td>Sending</td>" in page
     assert trade.exchange_trade_id in page
+
+
+def test_the_owner_of_an_alert_sees_no_order_of_a_followers_account(world: World) -> None:
+    alert = make_alert(world.strategy)
+    own = make_order(world.strategy, world.account, world.market, alert=alert)
+    followed = make_order(world.strategy, world.mates_account, world.market, alert=alert)
+    client = page_of(make_staff(world.owner, "view_alert", "view_order"))
+    page = text_of(client, address("alert", "change", alert.pk))
+    assert address("order", "change", own.pk) in page
+    assert address("order", "change", followed.pk) not in page
+
+
+@pytest.mark.parametrize("model", ["order", "alert"])
+def test_lists_begin_with_the_time_and_speak_the_readers_language(
+    world: World, admin: Client, model: str
+) -> None:
+    make_order(world.strategy, world.account, world.market)
+    page = text_of(admin, address(model, "changelist"))
+    rows = page.split("<tbody", 1)[1].split("</table>", 1)[0]
+    assert re.search(r"<t[dh][^>]*field-(created_at|received_at)", rows)
+    words = {"order": ("Open", "Buy · "), "alert": ("Accepted",)}[model]
+    assert all(word in rows for word in words)
+    assert "ACCEPTED" not in rows
+
+
+def test_a_long_receipt_is_shortened_and_whole_on_hovering(world: World, admin: Client) -> None:
+    alert = make_alert(world.strategy)
+    page = text_of(admin, address("alert", "changelist"))
+    shown = f'title="{alert.receipt}">{alert.receipt[:8]}…{alert.receipt[-4:]}<'
+    assert shown in page
+
+
+def test_a_switch_that_is_off_is_a_plain_no(world: World, admin: Client) -> None:
+    order = make_order(world.strategy, world.account, world.market)
+    page = text_of(admin, address("order", "change", order.pk))
+    assert "close_small" not in page
 
 
 def test_a_trade_leads_to_its_order_and_its_alert(world: World, admin: Client) -> None:

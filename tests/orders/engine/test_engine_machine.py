@@ -9,9 +9,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from exchanges.vocabulary import OrderType, Side
 from orders.flights import Flight
+from orders.lanes import Turns
 from orders.models import Order
 from orders.vocabulary import OrderStatus
-from tests.bridges import Desk, RunningBridge
+from tests.bridges import Desk, RunningBridge, alert_for
 from tests.dsn import test_dsn
 from tests.venues import Act, ScriptedVenue
 
@@ -44,6 +45,7 @@ class Bridged(RuleBasedStateMachine):
         super().__init__()
         self.venue.reset()
         self.flights: list[Flight] = []
+        self.turns: list[Turns] = []
         self.first_order = (Order.objects.order_by("-id").values_list("id", flat=True)[:1] or [0])[
             0
         ]
@@ -68,6 +70,23 @@ class Bridged(RuleBasedStateMachine):
             expires_at=self.bridge.time.now() + timedelta(seconds=60),
         )
         self.flights.extend(self.bridge.launch(*orders).flights)
+
+    @rule(accounts=st.sets(st.integers(0, 1)))
+    def an_alert_is_planned(self, accounts: set[int]) -> None:
+        self.turns.append(self.bridge.call(self._queue(accounts)))
+
+    @rule(pick=st.integers(0, 20))
+    def a_plan_comes_to_nothing(self, pick: int) -> None:
+        if self.turns:
+            self.bridge.call(_given_up(self.turns.pop(pick % len(self.turns))))
+
+    @rule(pick=st.integers(0, 20), account=st.integers(0, 1), count=st.integers(1, 2))
+    def a_plan_is_carried_out(self, pick: int, account: int, count: int) -> None:
+        if self.turns:
+            turns = self.turns.pop(pick % len(self.turns))
+            orders = self.desk.batch(count, self.desk.accounts[account])
+            execution = self.bridge.runtime.engine.execute(alert_for(orders), orders, turns)
+            self.flights.extend(self.bridge.call(execution).flights)
 
     @rule(act=_ACTS, pick=st.integers(0, 20))
     def cancel(self, act: Act, pick: int) -> None:
@@ -99,6 +118,7 @@ class Bridged(RuleBasedStateMachine):
         time = self.bridge.time
         self.bridge.kill()
         self.flights.clear()
+        self.turns.clear()
         self.venue.release()
         self.bridge = RunningBridge(test_dsn(), time).start()
 
@@ -110,12 +130,19 @@ class Bridged(RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             self.venue.calm()
+            for turns in self.turns:
+                self.bridge.call(_given_up(turns))
             self.bridge.wait_until(self._all_settled, step=1)
+            self.bridge.wait_until(lambda: self.bridge.runtime.engine.is_idle)
             self.no_order_reached_the_venue_twice()
             self._ledger_tells_what_the_venue_holds()
         finally:
             self.venue.release()
             self.bridge.stop()
+
+    async def _queue(self, accounts: set[int]) -> Turns:
+        ids = [self.desk.accounts[account].pk for account in sorted(accounts)]
+        return self.bridge.runtime.engine.queue(ids)
 
     def _stands(self, client_order_id: str) -> bool:
         return self.venue.holds(client_order_id) and not self.venue.is_filled(client_order_id)
@@ -136,6 +163,11 @@ class Bridged(RuleBasedStateMachine):
     def _agrees(self, order: Order) -> bool:
         order.refresh_from_db()
         return bool(order.filled_quantity == self.venue.filled(order.client_order_id))
+
+
+async def _given_up(turns: Turns) -> None:
+    with turns:
+        pass
 
 
 @pytest.fixture

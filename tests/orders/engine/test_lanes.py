@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -52,7 +52,11 @@ def _flight(order_id: int, account_id: int = 1) -> Flight:
 
 
 def _turns(lanes: Lanes, *account_ids: int) -> Turns:
-    return Turns(lanes, account_ids, lambda places: [lanes.leave(place) for place in places])
+    def leave(places: Iterable[Place]) -> None:
+        for place in places:
+            lanes.leave(place)
+
+    return Turns(lanes, account_ids, leave)
 
 
 def test_the_first_of_an_idle_lane_starts_when_it_is_committed(lanes: Lanes) -> None:

@@ -1,6 +1,7 @@
 """What may still be closed of a position, so that two exits never sell twice."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -21,9 +22,13 @@ def desk(market: Market, db: None) -> Desk:
     return make_desk(market, accounts=2)
 
 
-def _order(desk: Desk, lots: int, **changes: object) -> Order:
-    fields = {"side": Side.SELL.value, "reduce_only": True, "quantity": desk.market.lot * lots}
-    return make_order(desk.strategy, desk.accounts[0], desk.market, **{**fields, **changes})
+def _order(desk: Desk, lots: int, **changes: Any) -> Order:
+    fields: dict[str, Any] = {
+        "side": Side.SELL.value,
+        "reduce_only": True,
+        "quantity": desk.market.lot * lots,
+    }
+    return make_order(desk.strategy, desk.accounts[0], desk.market, **fields | changes)
 
 
 def _hold(desk: Desk, lots: int) -> None:

@@ -19,9 +19,8 @@ def world(transactional_db: None) -> World:
     return make_world(CRYPTO)
 
 
-def _trade(world: World, name: str, lots: int, **changes: object) -> TradeReport:
-    fee = {"fee": FEE, "fee_currency": COIN, **changes}
-    return world.trade(name, lots, world.market.price, **fee)
+def _trade(world: World, name: str, lots: int, *, currency: str = COIN) -> TradeReport:
+    return world.trade(name, lots, world.market.price, fee=FEE, fee_currency=currency)
 
 
 def _fill(world: World, ledger: Ledger, order_id: int, *trades: TradeReport) -> None:
@@ -80,7 +79,7 @@ def test_a_trade_that_is_new_in_part_pays_its_fee_once(
 def test_a_fee_in_another_currency_leaves_the_position_alone(
     world: World, ledger: Ledger, rows: Rows, order_id: int, currency: str
 ) -> None:
-    _fill(world, ledger, order_id, _trade(world, "t1", 10, fee_currency=currency))
+    _fill(world, ledger, order_id, _trade(world, "t1", 10, currency=currency))
     assert rows.position()[0] == LOT * 10
 
 

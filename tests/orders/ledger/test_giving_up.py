@@ -124,7 +124,7 @@ async def test_the_orders_of_a_loop_that_is_gone_are_never_sent(
             loop.run_until_complete(asyncio.sleep(0.001))
         loop.close()
         asking._log_destroy_pending = False  # type: ignore[attr-defined]  # as a crash leaves it
-        asking.get_coro().close()  # type: ignore[union-attr]
+        asking.get_coro().close()
 
     await asyncio.to_thread(ask_and_leave)
     gate.open()
@@ -189,6 +189,26 @@ async def test_orders_in_doubt_are_looked_for_once_more_when_the_journal_stops(
         cursor.execute("SELECT 1")
 
     monkeypatch.setattr(write_ahead, "store", store_and_lose_the_answer)
+    with pytest.raises(JournalUnavailable):
+        await _place(world, journal)
+    await journal.stop()
+    assert rows.all(STATUSES) == ["FAILED"]
+
+
+async def test_orders_in_doubt_are_looked_for_when_the_second_attempt_is_held_up(
+    world: World, make_journal: MakeJournal, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = await make_journal()
+    store, attempts = write_ahead.store, iter(range(2))
+
+    def lose_the_answer_and_then_wait(cursor: Cursor, *arguments: Any) -> Any:
+        if next(attempts):
+            raise psycopg2.errors.LockNotAvailable("canceling statement due to lock timeout")
+        store(cursor, *arguments)
+        rows.cut("journal-writer")
+        cursor.execute("SELECT 1")
+
+    monkeypatch.setattr(write_ahead, "store", lose_the_answer_and_then_wait)
     with pytest.raises(JournalUnavailable):
         await _place(world, journal)
     await journal.stop()

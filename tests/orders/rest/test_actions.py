@@ -1,7 +1,6 @@
 """Cancelling an order and closing a position, through a running engine."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -152,21 +151,6 @@ def test_only_what_nothing_else_is_closing_is_closed(
     bridge.execute(exit_)
     assert close(client, position).status_code == 201
     assert venue.book[-1].request.quantity == position.quantity - exit_.quantity
-
-
-def test_a_closing_waits_for_its_turn_behind_the_accounts_orders(
-    client: Client, desk: Desk, bridge: RunningBridge, position: Position, venue: ScriptedVenue
-) -> None:
-    venue.next(Act.HANG)
-    (entry,) = bridge.launch(desk.draft(order_type=OrderType.MARKET, price=None)).flights
-    venue.wait_for(lambda v: len(v.book) == 2)
-    with ThreadPoolExecutor(1) as pool:
-        closing_it = pool.submit(close, client, position)
-        assert not bridge.runtime.engine.is_idle
-        venue.release()
-        assert closing_it.result(10).status_code == 201
-    bridge.landed([entry])
-    assert venue.book[-1].request.side is Side.SELL
 
 
 def test_of_two_closings_at_one_instant_one_is_sent(

@@ -1,5 +1,6 @@
 """Cursor pages: nothing is shown twice and nothing left out, whatever is added meanwhile."""
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -96,3 +97,39 @@ def test_a_cursor_beyond_all_ids_is_harmless(world: World, client: Client, row_i
     make_orders(world, 1)
     cursor = Cursor(back=False, value=str(row_id), row_id=row_id).text
     assert client.get(f"/api/orders/?cursor={cursor}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize(
+    ("ordering", "value"),
+    [
+        ("symbol", "\0"),
+        ("symbol", "\ud800"),
+        ("status", "NEW\0"),
+        ("quantity", "1e999999999"),
+        ("quantity", "1e-999999999"),
+        ("quantity", "NaN"),
+        ("quantity", "sNaN"),
+        ("quantity", "Infinity"),
+        ("created_at", "\0"),
+        ("created_at", "0001-01-01T00:00:00+23:59"),
+        ("created_at", "9999-12-31T23:59:59-23:59"),
+        ("id", "9" * 5000),
+    ],
+)
+def test_a_cursor_that_we_never_wrote_is_refused(
+    world: World, client: Client, ordering: str, value: str
+) -> None:
+    make_orders(world, 1)
+    cursor = Cursor(back=False, value=value, row_id=1).text
+    answer = client.get(f"/api/orders/?ordering={ordering}&cursor={cursor}")
+    assert answer.status_code == 400, answer.content
+    assert answer.json()["error"]["code"] == "invalid_cursor"
+
+
+@pytest.mark.parametrize(
+    "place", ["[0, 1, 1]", '[0, "1", 1e999999999]', '[0, "1", 1.5]', "{}", "9"]
+)
+def test_a_cursor_of_another_form_is_refused(world: World, client: Client, place: str) -> None:
+    cursor = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    answer = client.get(f"/api/orders/?cursor={cursor}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_cursor")

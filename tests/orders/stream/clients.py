@@ -1,7 +1,8 @@
 """Clients of the streams: they read with a time limit, and never guess how long something takes."""
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +42,10 @@ class EventReader:
 
     def take(self, count: int) -> list[Heard]:
         return [next(self._heard()) for _ in range(count)]
+
+    def rest(self) -> list[Heard]:
+        """All that comes until the server ends it."""
+        return list(self._heard())
 
     def close(self) -> None:
         self.response.close()
@@ -95,6 +100,12 @@ class Site:
     def close(self) -> None:
         for reader in self._readers:
             reader.close()
+
+
+def until(fact: Callable[[], bool]) -> bool:
+    """Whether it came true in time."""
+    patience = threading.Event()
+    return any(fact() or patience.wait(0.02) for _ in range(int(PATIENCE / 0.02)))
 
 
 def session_cookie(user: User) -> str:

@@ -20,6 +20,9 @@ from strategies.notifications import Listener
 from tests.dsn import test_dsn
 from tests.orders.stream.clients import Site
 from tests.worlds import make_user
+from tradingbridge.lending import LentExecutors
+
+EXECUTORS = 2
 
 
 class Streams:
@@ -28,11 +31,11 @@ class Streams:
     def __init__(self, database_url: str) -> None:
         self.fanout = Fanout(database_url)
         self.listener = Listener(database_url, {"order_events": self.fanout.notified})
-        self._django = get_asgi_application()
+        self._lent = LentExecutors(get_asgi_application(), count=EXECUTORS)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
-            await self._django(scope, receive, send)
+            await self._lent(scope, receive, send)
         elif scope["type"] == "websocket":
             await websocket_application(scope, receive, send)
         else:
@@ -46,6 +49,7 @@ class Streams:
         await receive()
         await asyncio.to_thread(self.listener.stop)
         await self.fanout.stop()
+        await asyncio.to_thread(self._lent.close)
         await sync_to_async(connections.close_all)()
         await send({"type": "lifespan.shutdown.complete"})
 

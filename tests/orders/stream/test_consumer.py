@@ -31,7 +31,9 @@ class Socket:
     """The application's side of one connection, without a server between."""
 
     def __init__(self, query: str = "", token: str | None = None) -> None:
-        headers = [(b"authorization", f"Token {token}".encode())] if token else []
+        headers = [(b"host", b"localhost"), (b"origin", b"http://localhost")]
+        if token:
+            headers.append((b"authorization", f"Token {token}".encode()))
         scope = {
             "type": "websocket",
             "path": "/ws/orders/",
@@ -70,7 +72,17 @@ async def test_without_a_login_the_socket_is_closed_before_it_is_accepted(
     assert said == {"type": "websocket.close", "code": NOT_LOGGED_IN}
 
 
-@pytest.mark.parametrize("query", ["stratgy=x", "account=x", "last_event_id=x"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "stratgy=x",
+        "account=x",
+        "account=1_0",
+        "account=" + "9" * 5000,
+        "strategy=%00",
+        "last_event_id=x",
+    ],
+)
 async def test_a_misspelt_filter_is_refused(owner: User, query: str) -> None:
     said = await Socket(query, await token_of(owner)).open()
     assert said == {"type": "websocket.close", "code": BAD_REQUEST}

@@ -1,14 +1,21 @@
 """`GET /api/events/` over real HTTP."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.db import connection
 
+from orders.stream import admission, presence
 from orders.vocabulary import EventName
 from strategies import api_tokens
+from strategies.models import ApiToken
 from tests.orders.rows import make_event
-from tests.orders.stream.clients import Site, session_cookie
-from tests.orders.stream.conftest import notify
+from tests.orders.stream.clients import EventReader, Site, session_cookie, until
+from tests.orders.stream.conftest import EXECUTORS, notify
 from tests.orders.stream.probes import connections_of_streams
 
 
@@ -88,7 +95,16 @@ def test_an_accounts_stream_holds_that_accounts_events_only(site: Site, owner: U
 
 @pytest.mark.parametrize(
     ("query", "field"),
-    [("?stratgy=x", "stratgy"), ("?account=x", "account"), ("?lastEventId=x", "Last-Event-ID")],
+    [
+        ("?stratgy=x", "stratgy"),
+        ("?account=x", "account"),
+        ("?account=" + "9" * 5000, "account"),
+        ("?account=%EF%BC%91", "account"),
+        ("?account=", "account"),
+        ("?strategy=%00", "strategy"),
+        ("?lastEventId=x", "Last-Event-ID"),
+        ("?lastEventId=" + "9" * 5000, "Last-Event-ID"),
+    ],
 )
 def test_a_misspelt_filter_is_refused_by_name(
     site: Site, owner: User, query: str, field: str
@@ -190,9 +206,82 @@ def test_a_payload_reads_the_same_live_and_replayed(site: Site, owner: User) -> 
 
 
 def test_open_streams_hold_no_database_connection(site: Site, owner: User) -> None:
-    readers = [site.events(owner, last_event_id=0) for _ in range(5)]
+    """Their requests were answered by threads that keep one each."""
+    readers = [site.events(owner, last_event_id=0) for _ in range(EXECUTORS + 3)]
     row = make_event(owner)
     notify()
     for reader in readers:
         assert reader.take(1)[0].id == row.pk
-    assert connections_of_streams(connection) == 0
+    assert connections_of_streams(connection) <= EXECUTORS
+
+
+def test_many_refused_at_once_share_few_connections(site: Site) -> None:
+    def refused(_number: int) -> int:
+        return site.get("/api/events/", headers={"Authorization": "Token tbu_x"}).status_code
+
+    with ThreadPoolExecutor(max_workers=20) as clients:
+        assert set(clients.map(refused, range(60))) == {401}
+    assert connections_of_streams(connection) <= EXECUTORS
+
+
+def test_a_user_has_only_so_many_streams_and_gets_a_place_back(
+    site: Site, owner: User, mate: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "LIMIT", 2)
+    first, _second = site.events(owner), site.events(owner)
+    refused = site.get("/api/events/", user=owner)
+    assert refused.status_code == 429
+    assert refused.json()["error"]["code"] == "too_many_streams"
+    site.events(mate)
+    first.close()
+    assert until(lambda: not presence.is_full(owner.pk))
+    site.events(owner)
+
+
+def deleted_token(user: User) -> None:
+    ApiToken.objects.filter(user=user).delete()
+
+
+def expired_token(user: User) -> None:
+    ApiToken.objects.filter(user=user).update(expires_at=datetime.now(UTC))
+
+
+def switched_off(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("end", [deleted_token, expired_token, switched_off])
+def test_a_stream_ends_with_what_opened_it(
+    site: Site, owner: User, monkeypatch: pytest.MonkeyPatch, end: Callable[[User], None]
+) -> None:
+    monkeypatch.setattr(admission, "ASKED_EVERY", 0.05)
+    reader = site.events(owner)
+    end(owner)
+    assert reader.rest() == []
+    assert until(lambda: not presence.is_anybody_there())
+
+
+def test_a_stream_ends_with_its_session(
+    site: Site, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "ASKED_EVERY", 0.05)
+    response = site.get("/api/events/", headers={"Cookie": session_cookie(owner)})
+    reader = EventReader(response).opened()
+    Session.objects.all().delete()
+    assert reader.rest() == []
+
+
+def test_a_stream_goes_on_while_it_may(
+    site: Site, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "ASKED_EVERY", 0.01)
+    readers = [
+        site.events(owner),
+        EventReader(site.get("/api/events/", headers={"Cookie": session_cookie(owner)})).opened(),
+    ]
+    for _ in range(20):
+        row = make_event(owner)
+        notify()
+        for reader in readers:
+            assert reader.take(1)[0].id == row.pk
+    readers[1].close()

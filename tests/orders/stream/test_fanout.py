@@ -39,7 +39,7 @@ class Group:
         self._layer, self._user = layer, user
 
     async def join(self) -> "Group":
-        presence.arrived(self)
+        presence.arrived(self, user_id=self._user.pk)
         self._channel = await self._layer.new_channel()
         await self._layer.group_add(group_of(self._user.pk), self._channel)
         return self

@@ -8,13 +8,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from websockets.exceptions import InvalidStatus
+from django.contrib.sessions.models import Session
+from pytest_django import Settings
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from orders.stream import admission, presence
+from orders.stream.consumer import NOT_LOGGED_IN, TOO_MANY
 from orders.vocabulary import EventName
 from strategies import api_tokens
+from strategies.models import ApiToken
 from tests.orders.rows import make_event
-from tests.orders.stream.clients import PATIENCE, Site, session_cookie
+from tests.orders.stream.clients import PATIENCE, Site, session_cookie, until
 from tests.orders.stream.conftest import notify
 
 
@@ -88,6 +93,75 @@ def test_a_token_in_the_address_opens_a_socket_and_is_not_logged(
 def test_another_sites_page_cannot_use_the_session(sockets: Sockets, owner: User) -> None:
     with pytest.raises(InvalidStatus, match="403"):
         sockets.open(Cookie=session_cookie(owner), Origin="http://evil.example")
+
+
+def test_a_session_needs_a_page_of_the_very_same_address(
+    sockets: Sockets, site: Site, owner: User
+) -> None:
+    """Another port of the same machine is another site; a program without a page has a token."""
+    host = site.address.partition(":")[0]
+    for origin in ("", "null", f"http://{host}", f"http://{host}:1", f"https://{site.address}:x"):
+        with pytest.raises(InvalidStatus, match="403"):
+            sockets.open(Cookie=session_cookie(owner), Origin=origin)
+    with pytest.raises(InvalidStatus, match="403"):
+        sockets.open(Cookie=session_cookie(owner))
+
+
+@pytest.mark.parametrize("trusted", ["https://desk.example", "https://*.example"])
+def test_a_trusted_origin_may_use_the_session(
+    sockets: Sockets, owner: User, settings: Settings, trusted: str
+) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = [trusted]
+    row = make_event(owner)
+    socket = sockets.open(
+        "?last_event_id=0", Cookie=session_cookie(owner), Origin="https://desk.example"
+    )
+    assert ids(heard(socket, 1)) == [row.pk]
+
+
+def test_a_token_is_enough_from_any_page(sockets: Sockets, owner: User) -> None:
+    row = make_event(owner)
+    socket = sockets.open("?last_event_id=0", user=owner, Origin="https://elsewhere.example")
+    assert ids(heard(socket, 1)) == [row.pk]
+
+
+def closed_with(socket: ClientConnection) -> int | None:
+    with pytest.raises(ConnectionClosed):
+        socket.recv(timeout=PATIENCE)
+    return socket.close_code
+
+
+def test_a_user_has_only_so_many_sockets_and_streams_together(
+    sockets: Sockets, site: Site, owner: User, mate: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(presence, "LIMIT", 2)
+    site.events(owner)
+    open_socket = sockets.open(user=owner)
+    assert closed_with(sockets.open(user=owner)) == TOO_MANY
+    sockets.open(user=mate)
+    open_socket.close()
+    assert until(lambda: not presence.is_full(owner.pk))
+    row = make_event(owner)
+    assert ids(heard(sockets.open("?last_event_id=0", user=owner), 1)) == [row.pk]
+
+
+def test_a_socket_ends_with_its_token(
+    sockets: Sockets, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "ASKED_EVERY", 0.05)
+    socket = sockets.open(user=owner)
+    ApiToken.objects.all().delete()
+    assert closed_with(socket) == NOT_LOGGED_IN
+    assert until(lambda: not presence.is_anybody_there())
+
+
+def test_a_socket_ends_with_its_session(
+    sockets: Sockets, site: Site, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "ASKED_EVERY", 0.05)
+    socket = sockets.open(Cookie=session_cookie(owner), Origin=f"http://{site.address}")
+    Session.objects.all().delete()
+    assert closed_with(socket) == NOT_LOGGED_IN
 
 
 def test_another_path_is_refused_quietly(site: Site) -> None:

@@ -154,15 +154,16 @@ def test_a_venue_without_demo_accounts_is_never_taken_for_one(world: World, desk
 
 
 def test_a_demo_account_keeps_its_simulator_where_the_venue_has_no_demo(
-    world: World, desk: Client, vaulted: Account
+    world: World, desk: Client
 ) -> None:
-    Account.objects.filter(pk=vaulted.pk).update(base_url="http://127.0.0.1:9")
     with open_vault(world.market.account_type, demo=False):
-        answer = desk.post(change_address(vaulted), form(base_url=""))
+        desk.post(add_address(world), form(base_url="http://127.0.0.1:9"))
+        account = Account.objects.get(name="V1")
+        answer = desk.post(change_address(account), form(base_url=""))
     assert answer.status_code == 200
     assert "VAULT has no demo accounts" in answer.content.decode()
-    vaulted.refresh_from_db()
-    assert vaulted.base_url == "http://127.0.0.1:9"
+    account.refresh_from_db()
+    assert account.base_url == "http://127.0.0.1:9"
 
 
 def test_an_address_that_is_none_is_refused(world: World, desk: Client, vaulted: Account) -> None:

@@ -80,7 +80,8 @@ def test_an_error_speaks_the_readers_language_and_else_the_servers(
         b'{"max_age": NaN}',
         b'{"group_name": "\xff"}',
         b"[" * 10_000,
-        b"9" * 5_000,
+        b'{"credentials": {"\\ud800": "x"}}',
+        b'{"group_name": "\\udc00"}',
     ],
 )
 def test_a_body_that_is_not_json_is_a_400(world: World, owner: APIClient, body: bytes) -> None:
@@ -93,6 +94,44 @@ def test_a_body_that_is_no_object_is_a_400(world: World, owner: APIClient, body:
     answer = owner.post("/api/strategies/", body, content_type="application/json")
     assert answer.status_code == 400
     assert answer.json()["success"] is False
+
+
+@pytest.mark.parametrize(
+    "number", [b"9" * 5_000, b"1e400000", b"-1e99", b"1e-99", b"0." + b"1" * 200]
+)
+def test_a_number_that_no_column_holds_is_refused_before_anybody_calculates_with_it(
+    world: World, owner: APIClient, number: bytes
+) -> None:
+    body = b'{"account": ' + number + b"}"
+    answer = owner.post(
+        f"/api/strategies/{world.strategy.pk}/links/", body, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "out_of_range")
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_an_error_of_the_whole_body_names_the_body(
+    world: World, client_of: ClientOf, language: str
+) -> None:
+    answer = client_of(world.owner, language).post("/api/accounts/", [], format="json")
+    message = answer.json()["error"]["message"]
+    assert answer.json()["error"]["field"] == ""
+    assert message == message.strip()
+    assert language == "en" or "본문" in message
+
+
+@pytest.mark.parametrize("path", [*EVERY_LIST[:2], "/api/accounts/{account}/"])
+def test_a_misspelt_filter_is_refused_and_does_not_show_everything(
+    world: World, owner: APIClient, path: str
+) -> None:
+    answer = owner.get(path.format(account=world.account.pk), {"exchnage": "PAPER"})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == "unknown_parameter"
+    assert answer.json()["error"]["field"] == "exchnage"
+
+
+def test_a_list_takes_its_own_filters(world: World, owner: APIClient) -> None:
+    assert owner.get("/api/accounts/", {"exchange": "NONE", "format": "json"}).json() == []
 
 
 def test_a_method_that_is_not_offered_is_a_405(world: World, owner: APIClient) -> None:

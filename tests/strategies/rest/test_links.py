@@ -47,6 +47,24 @@ def test_anothers_account_is_as_unknown_as_none(world: World, owner: APIClient) 
     assert StrategyAccount.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "form", ["{id}.5", "{id}.0", "{id}e0", "true", '"+{id}"', '" {id}"', '"1_0"']
+)
+def test_an_account_is_named_by_a_whole_number_alone(
+    world: World, owner: APIClient, form: str
+) -> None:
+    account = make_account(world.owner, world.market.account_type, name="A2")
+    body = f'{{"account": {form.format(id=account.pk)}}}'
+    answer = owner.post(links_of(world), body, content_type="application/json")
+    assert error_of(answer) == (400, "invalid", "account")
+
+
+def test_an_account_may_be_named_by_digits(world: World, owner: APIClient) -> None:
+    account = make_account(world.owner, world.market.account_type, name="A2")
+    answer = owner.post(links_of(world), {"account": str(account.pk)}, format="json")
+    assert answer.status_code == 201, answer.content
+
+
 def test_an_account_is_linked_once(world: World, owner: APIClient) -> None:
     answer = owner.post(links_of(world), {"account": world.account.pk}, format="json")
     assert error_of(answer) == (400, "already_linked", "account")
@@ -108,7 +126,8 @@ def test_anothers_link_does_not_exist(
     world: World, request: pytest.FixtureRequest, person: str, method: str
 ) -> None:
     client = request.getfixturevalue(person)
-    answer = getattr(client, method)(at(world), {"capital": "1"}, format="json")
+    body = None if method == "get" else {"capital": "1"}
+    answer = getattr(client, method)(at(world), body, format="json")
     assert error_of(answer) == (404, "not_found", "")
     world.link.refresh_from_db()
     assert world.link.capital == 10_000
@@ -121,6 +140,8 @@ def test_anothers_links_do_not_exist(
 ) -> None:
     client = request.getfixturevalue(person)
     body = {"account": world.mates_account.pk}
-    answer = getattr(client, method)(links_of(world), body, format="json")
+    answer = getattr(client, method)(
+        links_of(world), None if method == "get" else body, format="json"
+    )
     assert error_of(answer) == (404, "not_found", "")
     assert StrategyAccount.objects.count() == 1

@@ -12,11 +12,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def journal() -> Iterator[SimpleNamespace]:
-    """The journal of a bridge that runs in this process."""
-    journal = SimpleNamespace(healthy=True)
-    with patch.object(runtime, "current", lambda: SimpleNamespace(journal=journal)):
-        yield journal
+def parts() -> Iterator[dict[str, bool]]:
+    """What the bridge that runs in this process says of its parts."""
+    parts = {"engine": True, "journal": True}
+    with patch.object(runtime, "current", lambda: SimpleNamespace(ready=lambda: parts)):
+        yield parts
 
 
 def test_a_process_that_answers_is_alive(client: Client) -> None:
@@ -24,7 +24,7 @@ def test_a_process_that_answers_is_alive(client: Client) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-def test_a_running_bridge_is_ready(client: Client, journal: SimpleNamespace) -> None:
+def test_a_running_bridge_is_ready(client: Client, parts: dict[str, bool]) -> None:
     answer = client.get("/api/health/ready/")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "database": "ok", "engine": "ok", "journal": "ok"}
@@ -38,14 +38,22 @@ def test_a_server_without_an_engine_is_not_ready(client: Client) -> None:
     assert answer.json()["database"] == "ok"
 
 
-def test_a_journal_that_cannot_write_is_not_ready(client: Client, journal: SimpleNamespace) -> None:
-    journal.healthy = False
+def test_an_engine_that_stopped_in_a_running_bridge_is_not_ready(
+    client: Client, parts: dict[str, bool]
+) -> None:
+    parts["engine"] = False
+    answer = client.get("/api/health/ready/")
+    assert (answer.status_code, answer.json()["engine"]) == (503, "stopped")
+
+
+def test_a_journal_that_cannot_write_is_not_ready(client: Client, parts: dict[str, bool]) -> None:
+    parts["journal"] = False
     answer = client.get("/api/health/ready/")
     assert (answer.status_code, answer.json()["journal"]) == (503, "unreachable")
 
 
 def test_a_database_that_is_gone_is_one_word_and_no_detail(
-    client: Client, journal: SimpleNamespace
+    client: Client, parts: dict[str, bool]
 ) -> None:
     with patch.object(connection, "cursor", side_effect=OperationalError("host=10.0.0.1")):
         answer = client.get("/api/health/ready/")

@@ -2,9 +2,9 @@
 
 import json
 import os
+import re
 import shlex
 import signal
-import re
 import socket
 import traceback
 from collections.abc import Callable

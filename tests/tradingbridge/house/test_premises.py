@@ -1,4 +1,4 @@
-"""Root's bridge in folders that are closed to others: they stay closed, and it works all the same."""
+"""Root's bridge in folders that are closed to others: they stay so, and it works all the same."""
 
 import os
 import pwd
