@@ -46,7 +46,13 @@ class Bodies:
 
     async def whole(self, receive: Receive) -> bytes | None:
         """None when the sender hung up. Raises TooLate and TooLong."""
-        return await self._within_time(self._read(receive))
+        reading = self._read(receive)
+        try:
+            awaited = reading.send(None)
+        except StopIteration as at_once:
+            body: bytes | None = at_once.value
+            return body
+        return await self.rest_of(reading, awaited)
 
     async def _read(self, receive: Receive) -> bytes | None:
         kept, seen = bytearray(), 0
@@ -66,13 +72,8 @@ class Bodies:
     def timed(self, receive: Receive) -> "TimedReceive":
         return TimedReceive(receive, self)
 
-    async def _within_time(self, reading: Reading[T]) -> T:
-        """Raises TooLate. What has arrived already is read without a timer: every alert has."""
-        try:
-            awaited = reading.send(None)
-        except StopIteration as at_once:
-            result: T = at_once.value
-            return result
+    async def rest_of(self, reading: Reading[T], awaited: Any) -> T:
+        """Of a coroutine that was begun by hand, from what it awaits on. Raises TooLate."""
         try:
             async with asyncio.timeout(self._seconds) as timeout:
                 self._waiting.add(timeout)
@@ -83,14 +84,9 @@ class Bodies:
         except TimeoutError:
             raise TooLate from None
 
-    async def received(self, receive: Receive) -> Message:
-        """Raises TooLate."""
-        return await self._within_time(receive())
-
 
 @types.coroutine
 def _resumed(reading: Reading[T], awaited: Any) -> Generator[Any, Any, T]:
-    """A coroutine that was begun by hand, from what it awaits on."""
     while True:
         try:
             sent = yield awaited
@@ -106,7 +102,12 @@ def _resumed(reading: Reading[T], awaited: Any) -> Generator[Any, Any, T]:
 
 
 class TimedReceive:
-    """For who reads a body by himself: being too late looks like hanging up."""
+    """For who reads a body by himself: being too late looks like hanging up.
+
+    What has arrived already is handed on without a timer, and of alerts that is all there is.
+    """
+
+    __slots__ = ("_bodies", "_receive", "is_too_late")
 
     def __init__(self, receive: Receive, bodies: Bodies) -> None:
         self._receive = receive
@@ -114,8 +115,14 @@ class TimedReceive:
         self.is_too_late = False
 
     async def __call__(self) -> Message:
+        reading = self._receive()
         try:
-            return await self._bodies.received(self._receive)
+            awaited = reading.send(None)
+        except StopIteration as at_once:
+            message: Message = at_once.value
+            return message
+        try:
+            return await self._bodies.rest_of(reading, awaited)
         except TooLate:
             self.is_too_late = True
             return _GONE

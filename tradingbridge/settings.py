@@ -110,6 +110,7 @@ STORAGES = {
 
 _https_only = env.bool("HTTPS_ONLY", default=False)
 _behind_proxy = env.bool("BEHIND_PROXY", default=False)
+SESSION_ENGINE = "tradingbridge.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https_only
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_proxy else None
 # Without a proxy that says so, every request looks like plain HTTP and would go round in circles.

@@ -65,13 +65,3 @@ def test_the_schema_names_every_filter_of_the_orders() -> None:
 def test_decimals_are_documented_as_text() -> None:
     order = schema()["components"]["schemas"]["OrderRow"]["properties"]
     assert order["quantity"]["type"] == "string"
-
-
-def test_every_operation_says_what_it_is_for() -> None:
-    silent = [
-        f"{method} {path}"
-        for path, operations in schema()["paths"].items()
-        for method, operation in operations.items()
-        if not operation.get("summary")
-    ]
-    assert silent == []

@@ -125,9 +125,9 @@ def test_an_order_with_an_unknown_outcome_raises_the_alarm_by_itself(
 
 def test_a_refused_alert_shows_its_reason_by_itself(visit: Visit) -> None:
     visit.log_in()
-    visit.send(token="a wrong one")
+    visit.send(side="up")
     visit.until(lambda: visit.find("#alerts tr[data-status=REJECTED]"))
-    assert "unauthorized" in visit.find("#alerts tr[data-status=REJECTED]")[0]
+    assert "unsupported_side" in visit.find("#alerts tr[data-status=REJECTED]")[0]
 
 
 def test_what_happened_while_the_page_was_on_its_way_is_caught_up(visit: Visit) -> None:
