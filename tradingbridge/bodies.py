@@ -4,9 +4,7 @@ A sender that promises a body and falls silent must cost nothing but its own con
 """
 
 import asyncio
-import types
-from collections.abc import Callable, Coroutine, Generator, Mapping
-from functools import partial
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -46,13 +44,7 @@ class Bodies:
 
     async def whole(self, receive: Receive) -> bytes | None:
         """None when the sender hung up. Raises TooLate and TooLong."""
-        reading = self._read(receive)
-        try:
-            awaited = reading.send(None)
-        except StopIteration as at_once:
-            body: bytes | None = at_once.value
-            return body
-        return await self.rest_of(reading, awaited)
+        return await self.in_time(self._read(receive))
 
     async def _read(self, receive: Receive) -> bytes | None:
         kept, seen = bytearray(), 0
@@ -72,40 +64,21 @@ class Bodies:
     def timed(self, receive: Receive) -> "TimedReceive":
         return TimedReceive(receive, self)
 
-    async def rest_of(self, reading: Reading[T], awaited: Any) -> T:
-        """Of a coroutine that was begun by hand, from what it awaits on. Raises TooLate."""
+    async def in_time(self, reading: Reading[T]) -> T:
+        """Raises TooLate; what has arrived already is read even when the time is up."""
         try:
             async with asyncio.timeout(self._seconds) as timeout:
                 self._waiting.add(timeout)
                 try:
-                    return await _resumed(reading, awaited)
+                    return await reading
                 finally:
                     self._waiting.discard(timeout)
         except TimeoutError:
             raise TooLate from None
 
 
-@types.coroutine
-def _resumed(reading: Reading[T], awaited: Any) -> Generator[Any, Any, T]:
-    while True:
-        try:
-            sent = yield awaited
-        except BaseException as error:  # noqa: BLE001  # a cancellation too is the coroutine's
-            step = partial(reading.throw, error)
-        else:
-            step = partial(reading.send, sent)
-        try:
-            awaited = step()
-        except StopIteration as end:
-            result: T = end.value
-            return result
-
-
 class TimedReceive:
-    """For who reads a body by himself: being too late looks like hanging up.
-
-    What has arrived already is handed on without a timer, and of alerts that is all there is.
-    """
+    """For who reads a body by himself: being too late looks like hanging up."""
 
     __slots__ = ("_bodies", "_receive", "is_too_late")
 
@@ -115,14 +88,8 @@ class TimedReceive:
         self.is_too_late = False
 
     async def __call__(self) -> Message:
-        reading = self._receive()
         try:
-            awaited = reading.send(None)
-        except StopIteration as at_once:
-            message: Message = at_once.value
-            return message
-        try:
-            return await self._bodies.rest_of(reading, awaited)
+            return await self._bodies.in_time(self._receive())
         except TooLate:
             self.is_too_late = True
             return _GONE
