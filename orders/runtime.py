@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -217,17 +218,20 @@ class Runtime:
             self.recovery.wake()
 
     def _leadership_changed(self, is_leader: bool) -> None:  # noqa: ARG002
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._leadership_moved.set)
+        self._in_the_loop(self._leadership_moved.set)
 
     def _events_committed(self, _payload: str) -> None:
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.follower.wake)
+        self._in_the_loop(self.follower.wake)
 
     def _unknowns_changed(self, _payload: str) -> None:
         """In whichever process it was: opening orders wait for it here too, and no longer."""
+        self._in_the_loop(self.recovery.wake)
+
+    def _in_the_loop(self, call: Callable[[], None]) -> None:
+        """From another thread. A loop that is closed has nothing left to wake."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.recovery.wake)
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(call)
 
 
 def _each(handlers: list[Handler], payload: str) -> None:
