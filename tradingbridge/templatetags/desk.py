@@ -1,7 +1,7 @@
 """How the desk writes amounts, times and words."""
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django import template
@@ -23,6 +23,15 @@ def amount(value: Decimal | None) -> str:
         return ""
     whole, point, fraction = decimal_text(value).partition(".")
     return f"{int(whole):,}{point}{fraction}" if whole != "-0" else f"-0{point}{fraction}"
+
+
+@register.filter
+def average(value: Decimal | None) -> str:
+    """Quotients have no end: four decimals, ten below one, cut off. The API has every digit."""
+    if value is None:
+        return ""
+    places = 4 if abs(value) >= 1 else 10
+    return amount(value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN))
 
 
 @register.filter

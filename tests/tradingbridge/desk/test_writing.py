@@ -10,7 +10,7 @@ from exchanges.vocabulary import MarketType, OrderType, Side
 from orders.vocabulary import AlertStatus, OrderStatus
 from tradingbridge.desk import examples, words
 from tradingbridge.desk.lines import NOTHING_PLACED
-from tradingbridge.templatetags.desk import after, amount
+from tradingbridge.templatetags.desk import after, amount, average
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,21 @@ from tradingbridge.templatetags.desk import after, amount
 )
 def test_amounts_keep_every_digit_that_counts(value: Decimal | None, written: str) -> None:
     assert amount(value) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (Decimal("90399.105983717774762551"), "90,399.1059"),
+        (Decimal("-7.500604639704604692"), "-7.5006"),
+        (Decimal("0.000012345678901234"), "0.0000123456"),
+        (Decimal("70750.000000000000000000"), "70,750"),
+        (Decimal(0), "0"),
+        (None, ""),
+    ],
+)
+def test_averages_are_cut_for_people(value: Decimal | None, written: str) -> None:
+    assert average(value) == written
 
 
 def test_a_moment_is_told_in_milliseconds_after_the_start() -> None:

@@ -51,6 +51,12 @@
       const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
       element.textContent = fraction === undefined ? grouped : `${grouped}.${fraction}`;
     },
+    average(element, text) {
+      const [whole, fraction = ""] = text.split(".");
+      const places = /[1-9]/.test(whole) ? 4 : 10;
+      const kept = fraction.slice(0, places).replace(/0+$/, "");
+      this.amount(element, kept ? `${whole}.${kept}` : whole);
+    },
     word(element, text) {
       element.dataset.word = text;
       element.textContent = (words[element.dataset.words || element.dataset.field] || {})[text] || text;
