@@ -153,7 +153,6 @@ class Journal:
         *,
         symbol: str | None = None,
         side: Side | None = None,
-        before_alert_id: int | None = None,
         created_before: datetime | None = None,
     ) -> list[OpenOrderRow]:
         """The strategy's unfinished orders. Raises JournalUnavailable."""
@@ -162,7 +161,6 @@ class Journal:
             account_ids=account_ids,
             symbol=symbol,
             side=side,
-            before_alert_id=before_alert_id,
             created_before=created_before,
         )
         return await self._read(lambda cursor: ledger_queries.open_orders(cursor, query))

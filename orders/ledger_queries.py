@@ -34,7 +34,6 @@ WHERE o.strategy_id = %(strategy_id)s AND o.status = ANY(%(statuses)s)
   AND (%(account_ids)s::bigint[] IS NULL OR o.account_id = ANY(%(account_ids)s))
   AND (%(symbol)s::text IS NULL OR o.symbol = %(symbol)s)
   AND (%(side)s::text IS NULL OR o.side = %(side)s)
-  AND (%(before_alert_id)s::bigint IS NULL OR o.alert_id < %(before_alert_id)s)
   AND (%(created_before)s::timestamptz IS NULL OR o.created_at < %(created_before)s)
 ORDER BY o.id
 """
@@ -69,7 +68,6 @@ class OpenOrderQuery:
     account_ids: Sequence[int] | None = None
     symbol: str | None = None
     side: Side | None = None
-    before_alert_id: int | None = None
     created_before: datetime | None = None
 
 
@@ -97,7 +95,6 @@ def open_orders(cursor: Cursor, query: OpenOrderQuery) -> list[OpenOrderRow]:
             "account_ids": None if query.account_ids is None else list(query.account_ids),
             "symbol": query.symbol,
             "side": query.side.value if query.side else None,
-            "before_alert_id": query.before_alert_id,
             "created_before": query.created_before,
         },
     )

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from orders import reasons
+from orders.cancels import CancelOutcome
 from orders.journal import Journal
 from orders.ledger_queries import OpenOrderRow
+from orders.vocabulary import OrderStatus
 from strategies.routes import StrategyRoute
 from webhooks import refusals
 from webhooks.instructions import CancelAllInstruction
@@ -19,6 +22,19 @@ class Doomed:
 
     account_of: Mapping[int, int]
     accounts: Mapping[int, str]
+    statuses: Mapping[int, OrderStatus]
+
+    def left_alone(self) -> list[CancelOutcome]:
+        """When no venue could be asked: nothing was cancelled, and nobody will try again."""
+        return [
+            CancelOutcome(
+                order_id=order_id,
+                cancelled=False,
+                status=status,
+                reason=reasons.JOURNAL_UNAVAILABLE,
+            )
+            for order_id, status in self.statuses.items()
+        ]
 
 
 async def find(
@@ -58,6 +74,7 @@ async def find(
     return Doomed(
         account_of={row.order_id: row.account_id for row in meant},
         accounts=names | {row.account_id: row.account_name for row in meant},
+        statuses={row.order_id: row.status for row in meant},
     )
 
 

@@ -97,7 +97,11 @@ async def cancel_all(task: Task, wanted: CancelAllInstruction) -> Answer:
     done, _ = await asyncio.wait({cancels}, timeout=task.seconds_left())
     told = task.told(wanted.market_type, _timing(arrival, committed, ()))
     if done:
-        pairs = [(doomed.account_of[outcome.order_id], outcome) for outcome in cancels.result()]
+        try:
+            outcomes = cancels.result()
+        except JournalUnavailable:
+            outcomes = doomed.left_alone()
+        pairs = [(doomed.account_of[outcome.order_id], outcome) for outcome in outcomes]
         answer = answers.of_cancels(told, doomed.accounts, pairs)
     else:
         answer = answers.of_cancels_at_work(told)

@@ -45,7 +45,7 @@ def test_both_doors_say_so_when_the_bridge_is_not_running(
     assert answer["Retry-After"] == "5"
 
 
-def test_a_stored_cancel_all_never_invites_to_send_again(
+def test_a_stored_cancel_all_that_could_not_be_carried_out_says_so_and_is_no_5xx(
     sender: Sender, venue: ScriptedVenue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: Any) -> Any:
@@ -56,7 +56,10 @@ def test_a_stored_cancel_all_never_invites_to_send_again(
     answer = sender.post(
         {**sender.order(), "order_type": "CANCEL_ALL_ORDER", "qty": None, "price": None}
     )
-    assert answer.http_status == 202
+    assert answer.http_status == 200
+    assert answer.body["success"] is False
+    assert answer.body["failed_orders"] == 2
+    assert answer.body["results"][0]["errors"][0]["code"] == "journal_unavailable"
     assert Alert.objects.filter(receipt=answer.body["receipt"]).exists()
 
 
