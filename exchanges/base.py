@@ -22,7 +22,12 @@ from exchanges.vocabulary import AccountType, MarketType, OrderType, TimeInForce
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a venue offers, so that callers ask a fact and never a name."""
+    """What a venue offers, so that callers ask a fact and never a name.
+
+    `trailing_stops`: a STOP_MARKET may follow the price at a distance instead of standing at one.
+    `linked_exits`: of two exits that are linked, the venue itself cancels the other when one
+    trades, and holds the coins or shares of both only once.
+    """
 
     market_types: frozenset[MarketType]
     order_types: frozenset[OrderType]
@@ -33,6 +38,8 @@ class Capabilities:
     post_only: bool = False
     hedge_mode: bool = False
     demo: bool = False
+    trailing_stops: bool = False
+    linked_exits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

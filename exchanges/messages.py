@@ -37,6 +37,8 @@ class OrderRequest:
     """One order as it is to be sent: quantity in base units, shares or contracts; prices in quote.
 
     `reference_price` is the price the quantity was sized by; no venue gets it as a limit.
+    `trail` is a distance in quote currency: a STOP_MARKET that follows the price, and then has no
+    `stop_price`. `linked_to` is the client order id of the other exit of a pair.
     """
 
     client_order_id: str
@@ -52,9 +54,11 @@ class OrderRequest:
     post_only: bool = False
     leverage: Decimal = Decimal(1)
     reference_price: Decimal | None = None
+    trail: Decimal | None = None
+    linked_to: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("quantity", "price", "stop_price", "leverage", "reference_price"):
+        for name in ("quantity", "price", "stop_price", "leverage", "reference_price", "trail"):
             value: Decimal | None = getattr(self, name)
             if value is not None and not (value.is_finite() and value > 0):
                 raise ValueError(f"{name} must be positive and finite, was {value}")

@@ -6,9 +6,10 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LENGTH = 32
 
 
-def client_order_id(receipt: str, instruction: int, account_id: int) -> str:
+def client_order_id(receipt: str, instruction: int, account_id: int, leg: int = 0) -> str:
     """32 lower-case letters and digits (OKX allows no more, and no hyphen)."""
-    digest = hashlib.sha256(f"{receipt}|{instruction}|{account_id}".encode()).digest()
+    place = f"{receipt}|{instruction}|{account_id}"
+    digest = hashlib.sha256((f"{place}|{leg}" if leg else place).encode()).digest()
     number = int.from_bytes(digest, "big")
     letters = []
     for _ in range(_LENGTH):

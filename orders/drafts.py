@@ -10,7 +10,7 @@ from exchanges.base import Capabilities
 from exchanges.errors import Reason
 from exchanges.messages import ExchangeAccount, OrderRequest
 from exchanges.vocabulary import MarketType, OrderType, Side, TimeInForce
-from orders.vocabulary import AlertStatus
+from orders.vocabulary import AlertStatus, OrderRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,15 @@ class AlertDraft:
     error_code: str = ""
     error_message: str = ""
     error_field: str = ""
+    key: "AlertKeyDraft | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertKeyDraft:
+    """By what the alert is known again, at `expires_at` no longer; None is for ever."""
+
+    digest: str
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +50,9 @@ class OrderDraft:
 
     `reduce_only` is what is meant: an exit. It is said to venues that have a word for it.
     `contract_size` is the instrument's: profit is counted with it, and the venue is not told.
+    `is_exit`: sized by the ledger's position, so it never closes more than what is left of that.
+    `behind`, `leg`, `role` and the attached exits are those of `orders.models.Order`.
+    `linked_to` is the client order id of the other exit of a pair: one cancels the other.
     """
 
     account: ExchangeAccount
@@ -65,6 +77,14 @@ class OrderDraft:
     contract_size: Decimal = Decimal(1)
     reference_price: Decimal | None = None
     failure: Reason | None = None
+    leg: int = 0
+    role: OrderRole | None = None
+    is_exit: bool = False
+    behind: str = ""
+    linked_to: str = ""
+    take_profit: Decimal | None = None
+    stop_loss: Decimal | None = None
+    trail: Decimal | None = None
 
     def request(self, offers: Capabilities) -> OrderRequest:
         return OrderRequest(
@@ -81,4 +101,6 @@ class OrderDraft:
             post_only=self.post_only,
             leverage=self.leverage,
             reference_price=self.reference_price,
+            trail=self.trail if self.role is OrderRole.TRAIL else None,
+            linked_to=self.linked_to if offers.linked_exits else "",
         )

@@ -18,7 +18,7 @@ from exchanges.messages import ExchangeAccount, OrderRef
 from exchanges.vocabulary import AccountType, MarketType, OrderType, Side, TimeInForce
 from orders.drafts import OrderDraft
 from orders.lanes import Key
-from orders.vocabulary import OrderStatus
+from orders.vocabulary import OrderRole, OrderStatus
 from orders.worker import JournalUnavailable
 from strategies.postgres import connect
 from strategies.sealing import Unsealable, unseal
@@ -31,7 +31,8 @@ SELECT o.id, o.account_id, o.status, o.exchange_order_id, o.filled_quantity, o.c
        o.created_at, a.owner_id, o.strategy_id, s.group_name, l.receipt, o.instruction,
        o.client_order_id, o.market_type, o.symbol, o.side, o.order_type, o.quantity, o.expires_at,
        o.price, o.stop_price, o.time_in_force, o.reduce_only, o.post_only, o.leverage,
-       o.contract_size, o.reference_price,
+       o.contract_size, o.reference_price, o.leg, o.role, o.is_exit, o.behind, o.linked_to,
+       o.take_profit, o.stop_loss, o.trail,
        a.name, a.account_type, a.exchange, a.is_demo, a.base_url, a.sealed_credentials
 FROM orders_order o
 JOIN orders_alert l ON l.id = o.alert_id
@@ -143,7 +144,7 @@ class Ledger:
         return LedgerOrder(
             order_id=order_id,
             status=OrderStatus(status),
-            draft=_draft(row[7:27], self._account(account_id, row[27:])),
+            draft=_draft(row[7:35], self._account(account_id, row[35:])),
             exchange_order_id=exchange_order_id,
             filled_quantity=filled,
             claimed_by=claimed_by,
@@ -180,7 +181,8 @@ def _unsealed(sealed: str) -> dict[str, str]:
 def _draft(row: Row, account: ExchangeAccount) -> OrderDraft:
     (owner_id, strategy_id, group_name, receipt, instruction, client_order_id) = row[:6]
     (market_type, symbol, side, order_type, quantity, expires_at, price, stop_price) = row[6:14]
-    (time_in_force, reduce_only, post_only, leverage, contract_size, reference_price) = row[14:]
+    (time_in_force, reduce_only, post_only, leverage, contract_size, reference_price) = row[14:20]
+    (leg, role, is_exit, behind, linked_to, take_profit, stop_loss, trail) = row[20:]
     return OrderDraft(
         account=account,
         owner_id=owner_id,
@@ -203,4 +205,12 @@ def _draft(row: Row, account: ExchangeAccount) -> OrderDraft:
         leverage=leverage,
         contract_size=contract_size,
         reference_price=reference_price,
+        leg=leg,
+        role=OrderRole(role) if role else None,
+        is_exit=is_exit,
+        behind=behind,
+        linked_to=linked_to,
+        take_profit=take_profit,
+        stop_loss=stop_loss,
+        trail=trail,
     )

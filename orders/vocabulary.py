@@ -17,6 +17,14 @@ class OrderStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class OrderRole(StrEnum):
+    """What an order is for, where the alert did not ask for it by itself."""
+
+    TAKE_PROFIT = "TAKE_PROFIT"
+    STOP_LOSS = "STOP_LOSS"
+    TRAIL = "TRAIL"
+
+
 OPEN_STATUSES = frozenset(
     {
         OrderStatus.PENDING,
@@ -32,6 +40,14 @@ OPEN_STATUSES = frozenset(
 class AlertStatus(StrEnum):
     REJECTED = "REJECTED"
     ACCEPTED = "ACCEPTED"
+
+
+class ProtectionStatus(StrEnum):
+    """ACTIVE until nothing is left to protect; BROKEN when an exit could not be placed."""
+
+    ACTIVE = "ACTIVE"
+    ENDED = "ENDED"
+    BROKEN = "BROKEN"
 
 
 class EventName(StrEnum):

@@ -2,19 +2,42 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from types import MappingProxyType
 
 from exchanges.errors import Language
 from exchanges.messages import ExchangeAccount
-from exchanges.vocabulary import MarketType
+from exchanges.vocabulary import MarketType, Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRoute:
+    """`secret` is the token itself, where it is kept: only signatures need it."""
+
     digest: str = field(repr=False)
     expires_at: datetime | None
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskLimits:
+    """What may be opened; None and empty do not limit. Amounts in quote currency, Monday is 0."""
+
+    allowed_symbols: frozenset[str] = frozenset()
+    allowed_sides: frozenset[Side] = frozenset()
+    allowed_market_types: frozenset[MarketType] = frozenset()
+    max_qty_per: Decimal | None = None
+    max_notional: Decimal | None = None
+    max_open_positions: int | None = None
+    max_open_orders: int | None = None
+    max_daily_loss: Decimal | None = None
+    max_alerts_per_minute: int | None = None
+    max_price_deviation: Decimal | None = None
+    trading_days: frozenset[int] = frozenset()
+    trading_from: time | None = None
+    trading_until: time | None = None
+    timezone: str = "Asia/Seoul"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +50,7 @@ class LinkRoute:
     capital: Decimal
     leverage: Decimal
     is_active: bool
+    risk: RiskLimits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +69,8 @@ class StrategyRoute:
     outside_hours: str
     tokens: tuple[TokenRoute, ...]
     links: tuple[LinkRoute, ...]
+    stops_on_missed_alert: bool = False
+    risk: RiskLimits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

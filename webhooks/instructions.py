@@ -8,7 +8,7 @@ from enum import StrEnum
 from exchanges.errors import Reason
 from exchanges.vocabulary import MarketType, OrderType, Side, TimeInForce
 from webhooks import refusals
-from webhooks.refusals import AlertRefused
+from webhooks.refusals import AlertRefused, Refusal
 
 
 class MarketPosition(StrEnum):
@@ -77,6 +77,14 @@ class CancelAllInstruction(Addressed):
     names_market: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadInstruction:
+    """One of a batch that cannot be carried out as it is written; the others go on."""
+
+    index: int
+    refusal: Refusal
+
+
 Instruction = OrderInstruction | CancelInstruction | CancelAllInstruction
 
 _AHEAD_AT_MOST = 60.0
@@ -100,6 +108,7 @@ class Reading:
 
     market_type: MarketType
     instructions: tuple[Instruction, ...]
+    unread: tuple[UnreadInstruction, ...] = ()
     is_batch: bool = False
     alert_id: str | None = None
     time: datetime | None = None

@@ -1,6 +1,22 @@
 from orders.models.alert import Alert
+from orders.models.duplicate import AlertDuplicate, AlertKey
 from orders.models.event import OrderEvent
+from orders.models.missed import MissedAlert, Signal
 from orders.models.order import OpenOrder, Order, OrderTransition
+from orders.models.protection import Protection
 from orders.models.trade import Position, Trade
 
-__all__ = ["Alert", "OpenOrder", "Order", "OrderEvent", "OrderTransition", "Position", "Trade"]
+__all__ = [
+    "Alert",
+    "AlertDuplicate",
+    "AlertKey",
+    "MissedAlert",
+    "OpenOrder",
+    "Order",
+    "OrderEvent",
+    "OrderTransition",
+    "Position",
+    "Protection",
+    "Signal",
+    "Trade",
+]

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchanges.vocabulary import MarketType, OrderType, Side
 from orders.models.alert import Alert
-from orders.vocabulary import OPEN_STATUSES, OrderStatus
+from orders.vocabulary import OPEN_STATUSES, OrderRole, OrderStatus
 from strategies.fields import ExactDecimalField
 from strategies.models import Account, Strategy
 
@@ -18,6 +18,13 @@ class Order(models.Model):
 
     `status` is written by `orders.transitions` alone. `quantity` is in base units, shares or
     contracts; prices are in the quote currency. `claimed_by` is the process that may send it.
+
+    An instruction's own order is leg 0; a flip's second order and the exits that protect an entry
+    are further legs. `behind` is the client order id of the order that must have been accepted
+    first: a flip's closing order, or the entry that this exit protects (then `role` is set).
+    `linked_to` is the client order id of the other exit of a pair: one cancels the other.
+    `take_profit`, `stop_loss` and `trail` are what an entry asks for; on an order whose role is
+    TRAIL, `trail` is its own distance.
     """
 
     alert = models.ForeignKey(
@@ -30,6 +37,13 @@ class Order(models.Model):
         Account, on_delete=models.PROTECT, related_name="orders", verbose_name=_("account")
     )
     instruction = models.PositiveSmallIntegerField(_("instruction"))
+    leg = models.PositiveSmallIntegerField(_("leg"), default=0)
+    role = models.CharField(
+        _("role"), max_length=12, blank=True, choices=[(r.value, r.value) for r in OrderRole]
+    )
+    is_exit = models.BooleanField(_("closes the position"), default=False)
+    behind = models.CharField(_("goes behind"), max_length=32, blank=True)
+    linked_to = models.CharField(_("linked to"), max_length=32, blank=True)
     client_order_id = models.CharField(_("client order id"), max_length=32)
     exchange_order_id = models.CharField(_("the venue's order id"), max_length=100, blank=True)
     exchange = models.CharField(_("exchange"), max_length=40)
@@ -48,6 +62,9 @@ class Order(models.Model):
     price = ExactDecimalField(_("price"), null=True, blank=True)
     stop_price = ExactDecimalField(_("stop price"), null=True, blank=True)
     reference_price = ExactDecimalField(_("reference price"), null=True, blank=True)
+    take_profit = ExactDecimalField(_("take profit"), null=True, blank=True)
+    stop_loss = ExactDecimalField(_("stop loss"), null=True, blank=True)
+    trail = ExactDecimalField(_("trail"), null=True, blank=True)
     leverage = models.DecimalField(
         _("leverage"), max_digits=8, decimal_places=3, default=Decimal(1)
     )
@@ -74,8 +91,8 @@ class Order(models.Model):
         ordering = ("-id",)
         constraints = (
             models.UniqueConstraint(
-                fields=("alert", "instruction", "account"),
-                name="one_order_per_instruction_and_account",
+                fields=("alert", "instruction", "account", "leg"),
+                name="one_order_per_instruction_account_and_leg",
             ),
             models.UniqueConstraint(fields=("client_order_id",), name="one_order_per_client_id"),
             models.CheckConstraint(
@@ -98,6 +115,17 @@ class Order(models.Model):
             models.Index(fields=("account", "-id"), name="order_by_account"),
             models.Index(fields=("symbol", "-id"), name="order_by_symbol"),
             models.Index(fields=("created_at",), name="order_by_time"),
+            models.Index(fields=("behind",), name="order_behind", condition=~models.Q(behind="")),
+            models.Index(
+                fields=("id",),
+                name="order_with_exits",
+                condition=models.Q(role="")
+                & (
+                    models.Q(take_profit__isnull=False)
+                    | models.Q(stop_loss__isnull=False)
+                    | models.Q(trail__isnull=False)
+                ),
+            ),
             models.Index(
                 fields=("account", "symbol"),
                 name="order_open",
