@@ -1,6 +1,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BOOTSTRAP = $(PYTHON) -I tradingbridge/bootstrap.py
 
+# A file's tests stay together: many share one real server. PARALLEL= runs them one by one.
+PARALLEL = -n logical --maxprocesses 4 --dist loadfile
+
 .PHONY: help run test install install-dev check bench
 
 help:
@@ -14,7 +17,7 @@ run: install
 	@exec .venv/bin/python -m tradingbridge.launch
 
 test: install-dev
-	@exec .venv/bin/python -m pytest $(ARGS)
+	@exec .venv/bin/python -m pytest $(PARALLEL) $(ARGS)
 
 bench: install
 	@exec .venv/bin/python -m benchmarks.run $(ARGS)
