@@ -96,7 +96,10 @@ class TradeReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderReport:
-    """What the venue says of an order. `filled_quantity` is cumulative; `trades` may be partial."""
+    """What the venue says of an order. `filled_quantity` is cumulative; `trades` may be partial.
+
+    `stop_price` is where an order that waits for it becomes live; a trailing stop's moves.
+    """
 
     ref: OrderRef
     status: ReportStatus
@@ -109,6 +112,7 @@ class OrderReport:
     average_price: Decimal | None = None
     trades: tuple[TradeReport, ...] = ()
     reason: Reason | None = None
+    stop_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

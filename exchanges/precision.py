@@ -80,6 +80,7 @@ def check_order(
     quantity: Decimal,
     price: Decimal | None,
     notional_price: Decimal | None = None,
+    stop_price: Decimal | None = None,
     reduce_only: bool = False,
 ) -> Reason | None:
     """Why the venue would refuse this size or price; None when it would not.
@@ -96,7 +97,9 @@ def check_order(
     valued_at = price if price is not None else notional_price
     return (
         _off_limits(instrument, quantity)
-        or _off_step(instrument, quantity, price)
+        or _off_lot(instrument, quantity)
+        or _off_tick(instrument, price, "")
+        or _off_tick(instrument, stop_price, "stop_price")
         or (None if reduce_only else _too_small(instrument, quantity, valued_at))
     )
 
@@ -112,22 +115,27 @@ def plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _off_step(instrument: Instrument, quantity: Decimal, price: Decimal | None) -> Reason | None:
-    if not is_multiple(quantity, instrument.lot):
-        lot = plain(instrument.lot)
-        return Reason(
-            code="off_lot",
-            ko=f"주문 수량 단위가 맞지 않습니다: {lot} 단위로 주문해야 합니다",
-            en=f"The quantity must be a multiple of {lot}",
-        )
-    if price is not None and not _on_tick(instrument, price):
-        tick = plain(tick_at(price, instrument.ticks))
-        return Reason(
-            code="off_tick",
-            ko=f"호가 단위가 맞지 않습니다: {tick} 단위여야 합니다",
-            en=f"The price must be a positive multiple of {tick}",
-        )
-    return None
+def _off_lot(instrument: Instrument, quantity: Decimal) -> Reason | None:
+    if is_multiple(quantity, instrument.lot):
+        return None
+    lot = plain(instrument.lot)
+    return Reason(
+        code="off_lot",
+        ko=f"주문 수량 단위가 맞지 않습니다: {lot} 단위로 주문해야 합니다",
+        en=f"The quantity must be a multiple of {lot}",
+    )
+
+
+def _off_tick(instrument: Instrument, price: Decimal | None, field: str) -> Reason | None:
+    """`field` names a price that is not the limit."""
+    if price is None or _on_tick(instrument, price):
+        return None
+    tick = plain(tick_at(price, instrument.ticks))
+    return Reason(
+        code="off_tick",
+        ko=f"{field} 호가 단위가 맞지 않습니다: {tick} 단위여야 합니다".lstrip(),
+        en=f"The {field or 'price'} must be a positive multiple of {tick}",
+    )
 
 
 def _on_tick(instrument: Instrument, price: Decimal) -> bool:

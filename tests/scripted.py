@@ -73,6 +73,11 @@ class _Standing:
     exchange_order_id: str
     status: ReportStatus = ReportStatus.NEW
     trades: list[TradeReport] = field(default_factory=list)
+    yielded: Decimal = Decimal(0)
+
+    @property
+    def left(self) -> Decimal:
+        return self.request.quantity - self.filled - self.yielded
 
     @property
     def filled(self) -> Decimal:
@@ -90,7 +95,14 @@ class _Standing:
             price=self.request.price,
             average_price=PRICE if self.trades else None,
             trades=tuple(self.trades),
+            stop_price=self.request.stop_price,
         )
+
+    def is_twin_of(self, other: "_Standing") -> bool:
+        mine, theirs = self.request, other.request
+        is_named = mine.linked_to == theirs.client_order_id
+        is_linked = is_named or theirs.linked_to == mine.client_order_id
+        return self.account_id == other.account_id and self is not other and is_linked
 
 
 class ScriptedVenue:
@@ -155,9 +167,12 @@ class ScriptedVenue:
         self._hanging = []
 
     def fill(self, client_order_id: str, quantity: Decimal | None = None) -> OrderReport:
-        """Fill the rest, or some of it, also of an order that was cancelled; watchers hear it."""
+        """Fill the rest, or some of it, also of an order that was cancelled; watchers hear it.
+
+        A linked order's twin gives up as much, and ends when nothing is left of it.
+        """
         standing = self._find(client_order_id)
-        self._trade(standing, quantity or standing.request.quantity - standing.filled)
+        self._trade(standing, quantity or standing.left)
         return self._tell(standing)
 
     def end(self, client_order_id: str, status: ReportStatus) -> OrderReport:
@@ -315,7 +330,7 @@ class ScriptedVenue:
             TradeReport(
                 exchange_trade_id=f"T{next(self._ids)}",
                 quantity=quantity,
-                price=standing.request.price or PRICE,
+                price=standing.request.price or standing.request.stop_price or PRICE,
                 fee=Decimal(0),
                 fee_currency="",
                 at=datetime.now(UTC),
@@ -325,7 +340,17 @@ class ScriptedVenue:
         if is_full:
             standing.status = ReportStatus.FILLED
         elif standing.status in _OPEN:
-            standing.status = ReportStatus.PARTIALLY_FILLED
+            is_open = standing.left > 0
+            standing.status = ReportStatus.PARTIALLY_FILLED if is_open else ReportStatus.CANCELLED
+        for twin in list(self._standing.values()):
+            if twin.status in _OPEN and twin.is_twin_of(standing):
+                self._give_up(twin, max(twin.left - standing.left, Decimal(0)))
+
+    def _give_up(self, twin: _Standing, quantity: Decimal) -> None:
+        twin.yielded += quantity
+        if twin.left <= 0:
+            twin.status = ReportStatus.CANCELLED
+            self._tell(twin)
 
     def _find(self, client_order_id: str) -> _Standing:
         return next(s for key, s in self._standing.items() if key[1] == client_order_id)

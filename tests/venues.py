@@ -1,8 +1,12 @@
 """A venue that does what a test tells it, and shows what arrived: `VENUE`, as two adapters."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from exchanges import registry
 from exchanges.base import Capabilities, Exchange
@@ -21,7 +25,7 @@ from exchanges.messages import (
 from exchanges.vocabulary import AccountType, MarketType, OrderType, TimeInForce
 from tests.scripted import PRICE, Act, ScriptedVenue, Watcher, reason
 
-__all__ = ["NAME", "VENUE", "Act", "ScriptedExchange", "ScriptedVenue", "reason"]
+__all__ = ["NAME", "VENUE", "Act", "ScriptedExchange", "ScriptedVenue", "reason", "without"]
 
 NAME = "SCRIPTED"
 VENUE = ScriptedVenue()
@@ -101,6 +105,8 @@ def _capabilities(family: AccountType) -> Capabilities:
         reduce_only=True,
         post_only=True,
         demo=True,
+        trailing_stops=True,
+        linked_exits=True,
     )
 
 
@@ -112,6 +118,16 @@ class ScriptedCrypto(ScriptedExchange):
 class ScriptedSecurities(ScriptedExchange):
     family = AccountType.STOCK
     capabilities = _capabilities(AccountType.STOCK)
+
+
+def without(
+    patch: pytest.MonkeyPatch, *facts: str, order_types: Collection[OrderType] = ()
+) -> None:
+    """For one test: a venue that lacks these capabilities and these order types."""
+    for adapter in (ScriptedCrypto, ScriptedSecurities):
+        lacking: dict[str, Any] = dict.fromkeys(facts, False)
+        lacking["order_types"] = adapter.capabilities.order_types - frozenset(order_types)
+        patch.setattr(adapter, "capabilities", replace(adapter.capabilities, **lacking))
 
 
 for _adapter in (ScriptedCrypto, ScriptedSecurities):

@@ -195,12 +195,16 @@ class PaperCrypto(PaperExchange):
     starting = MappingProxyType({"USDT": Decimal(100_000), "KRW": Decimal(100_000_000)})
     capabilities = Capabilities(
         market_types=frozenset({MarketType.SPOT, MarketType.FUTURES}),
-        order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}),
+        order_types=frozenset(
+            {OrderType.MARKET, OrderType.LIMIT, OrderType.STOP_MARKET, OrderType.STOP_LIMIT}
+        ),
         times_in_force=frozenset({TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}),
         client_order_ids=True,
         reduce_only=True,
         post_only=True,
         demo=True,
+        trailing_stops=True,
+        linked_exits=True,
     )
 
 
@@ -216,9 +220,11 @@ class PaperSecurities(PaperExchange):
                 MarketType.OVERSEAS_FUTUREOPTION,
             }
         ),
-        order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}),
+        order_types=frozenset(OrderType) - {OrderType.PRE_MARKET, OrderType.AFTER_MARKET},
         times_in_force=frozenset({TimeInForce.DAY, TimeInForce.IOC, TimeInForce.FOK}),
         client_order_ids=True,
         reduce_only=True,
         demo=True,
+        trailing_stops=True,
+        linked_exits=True,
     )

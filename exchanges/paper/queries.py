@@ -3,7 +3,8 @@
 LOCK = "BEGIN; SELECT 1 FROM paper.account WHERE account = %(account)s FOR UPDATE;"
 LOAD = """
 EXECUTE paper_load(
-    %(account)s, %(client_order_id)s, %(number)s, %(market_type)s, %(symbol)s, %(placing)s
+    %(account)s, %(client_order_id)s, %(number)s, %(market_type)s, %(symbol)s, %(placing)s,
+    %(linked_to)s
 )
 """
 PREPARE = """
@@ -11,12 +12,17 @@ SET TIME ZONE 'UTC';
 SET statement_timeout = '5s';
 SET lock_timeout = '3s';
 SET plan_cache_mode = force_generic_plan;
-PREPARE paper_load (text, text, bigint, text, text, boolean) AS
+PREPARE paper_load (text, text, bigint, text, text, boolean, text) AS
 WITH mine AS MATERIALIZED (
     SELECT * FROM paper.book_order WHERE account = $1 AND is_open
     UNION
     SELECT * FROM paper.book_order
     WHERE account = $1 AND (client_order_id = $2 OR id = $3)
+    UNION
+    SELECT * FROM paper.book_order WHERE account = $1 AND $6 AND client_order_id = $7
+    UNION
+    SELECT * FROM paper.book_order
+    WHERE account = $1 AND $6 AND linked_to = $2 AND linked_to <> ''
 ), listed AS MATERIALIZED (
     SELECT market_type, symbol FROM mine WHERE is_open
     UNION SELECT $4, $5
@@ -48,14 +54,21 @@ ORDER = """
 INSERT INTO paper.book_order (
     id, account, client_order_id, market_type, symbol, side, order_type, time_in_force, quantity,
     price, reduce_only, post_only, leverage, status, is_open, filled, value, holds, locked, reason,
-    created_at, updated_at, matched_at, revision
+    created_at, updated_at, matched_at, stop_price, trail, extreme, triggered_at, linked_to,
+    yielded, revision
 ) VALUES (%s, nextval('paper.revision'))
 ON CONFLICT (id) DO UPDATE SET
     status = excluded.status, is_open = excluded.is_open, filled = excluded.filled,
-    value = excluded.value, locked = excluded.locked, reason = excluded.reason,
-    updated_at = excluded.updated_at, matched_at = excluded.matched_at,
-    revision = excluded.revision
+    value = excluded.value, holds = excluded.holds, locked = excluded.locked,
+    reason = excluded.reason, updated_at = excluded.updated_at, matched_at = excluded.matched_at,
+    extreme = excluded.extreme, triggered_at = excluded.triggered_at,
+    yielded = excluded.yielded, revision = excluded.revision
 """
+EXTREMES = """
+UPDATE paper.book_order SET extreme = seen.extreme
+FROM (VALUES %s) AS seen (id, extreme) WHERE book_order.id = seen.id
+"""
+"""Without a new revision: that a trailing stop moves is no news of the order."""
 TRADES = "INSERT INTO paper.trade VALUES %s"
 HOLDINGS = """
 INSERT INTO paper.holding (account, name, total, locked) VALUES %s

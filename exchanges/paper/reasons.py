@@ -55,6 +55,14 @@ def too_many_open_orders(most: int) -> Reason:
     )
 
 
+def field_missing(field: str, order_type: str) -> Reason:
+    return Reason(
+        code=f"{field}_required",
+        ko=f"{order_type} 주문에는 {field}가 필수입니다",
+        en=f"{field} is required for a {order_type} order",
+    )
+
+
 def venue_unavailable() -> Reason:
     return Reason(
         code="venue_unavailable",
@@ -73,11 +81,6 @@ NOT_RECORDED = Reason(
     ko="모의 거래소가 주문을 기록하지 않았습니다",
     en="The paper exchange did not record the order",
 )
-PRICE_MISSING = Reason(
-    code="price_required",
-    ko="LIMIT 주문에는 price가 필수입니다",
-    en="price is required for a LIMIT order",
-)
 WOULD_CROSS = Reason(
     code="post_only_would_cross",
     ko="post_only 주문이 즉시 체결될 가격입니다",
@@ -93,15 +96,37 @@ NOT_ALL_AT_ONCE = Reason(
     ko="즉시 체결되지 않은 수량은 취소되었습니다",
     en="What did not fill at once was cancelled",
 )
-MARGIN_RAN_OUT = Reason(
+MONEY_RAN_OUT = Reason(
     code="insufficient_balance",
-    ko="체결 시점에 증거금이 부족하여 주문이 종료되었습니다",
-    en="The order ended: its margin was not there when it came to trade",
+    ko="체결 시점에 잔고나 증거금이 부족하여 주문이 종료되었습니다",
+    en="The order ended: what it needed was not free when it came to trade",
+)
+TRAIL_TOO_WIDE = Reason(
+    code="trail_too_wide",
+    ko="trail이 현재 가격 이상이면 발동될 수 없습니다. 더 작은 값을 보내세요",
+    en="A trail as wide as the price itself is never reached. Send a smaller one",
+)
+LINK_MUST_REDUCE = Reason(
+    code="link_must_reduce",
+    ko="linked_to는 포지션을 줄이는 주문(reduce_only 또는 보유분 매도)에만 쓸 수 있습니다",
+    en="Only orders that reduce may be linked: reduce_only, or a sale of what one owns",
+)
+LINK_MISMATCH = Reason(
+    code="link_mismatch",
+    ko="linked_to는 같은 종목, 같은 방향이며 다른 짝이 없는 주문이어야 합니다",
+    en="linked_to must name an order of the same symbol and side that has no other partner",
+)
+LINKED_TRADED = Reason(
+    code="linked_order_traded",
+    ko="남은 수량은 연결된 주문의 몫이므로 취소되었습니다",
+    en="What was left is the linked order's, so it was cancelled",
 )
 ORDER_NOT_FOUND = Reason(
     code="order_not_found",
     ko="모의 거래소에 없는 주문입니다",
     en="The paper exchange has no such order",
 )
-EXPIRED_REASONS = {each.code: each for each in (NOTHING_TO_REDUCE, NOT_ALL_AT_ONCE, MARGIN_RAN_OUT)}
+END_REASONS = {
+    each.code: each for each in (NOTHING_TO_REDUCE, NOT_ALL_AT_ONCE, MONEY_RAN_OUT, LINKED_TRADED)
+}
 """By code, so that an order's row keeps the code only."""

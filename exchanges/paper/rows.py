@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from exchanges.paper.prices import Anchor, Listed
-from exchanges.paper.reasons import EXPIRED_REASONS
+from exchanges.paper.reasons import END_REASONS
 from exchanges.paper.state import Holding, PaperOrder, PaperTrade, Position
 from exchanges.vocabulary import MarketType, OrderType, ReportStatus, Side, TimeInForce
 
@@ -68,10 +68,16 @@ def order(row: Row) -> PaperOrder:
         value=row["value"],
         holds=row["holds"],
         locked=row["locked"],
-        reason=EXPIRED_REASONS.get(row["reason"]),
+        reason=END_REASONS.get(row["reason"]),
         created_at=_time(row["created_at"]),
         updated_at=_time(row["updated_at"]),
         matched_at=_time(row["matched_at"]),
+        stop_price=row["stop_price"],
+        trail=row["trail"],
+        extreme=row["extreme"],
+        triggered_at=_time(row["triggered_at"]) if row["triggered_at"] else None,
+        linked_to=row["linked_to"],
+        yielded=row["yielded"],
         trades=tuple(_trade(each) for each in row["trades"] or ()),
     )
 
@@ -102,6 +108,12 @@ def order_values(each: PaperOrder, account: str) -> tuple[object, ...]:
         each.created_at,
         each.updated_at,
         each.matched_at,
+        each.stop_price,
+        each.trail,
+        each.extreme,
+        each.triggered_at,
+        each.linked_to,
+        each.yielded,
     )
 
 

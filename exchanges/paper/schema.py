@@ -3,7 +3,8 @@
 from psycopg2 import extensions as pg
 
 _LOCK = 0x70617065
-_EXISTS = "SELECT to_regclass('paper.anchor') IS NOT NULL"
+_VERSION = "version 2"
+_IS_CURRENT = f"SELECT obj_description(to_regnamespace('paper'), 'pg_namespace') = '{_VERSION}'"
 
 _TABLES = """
 CREATE SCHEMA IF NOT EXISTS paper;
@@ -89,9 +90,26 @@ CREATE TABLE IF NOT EXISTS paper.anchor (
 """
 
 
+_COLUMNS = f"""
+ALTER TABLE paper.book_order
+    ADD COLUMN IF NOT EXISTS stop_price numeric,
+    ADD COLUMN IF NOT EXISTS trail numeric,
+    ADD COLUMN IF NOT EXISTS extreme numeric,
+    ADD COLUMN IF NOT EXISTS triggered_at timestamptz,
+    ADD COLUMN IF NOT EXISTS linked_to text NOT NULL DEFAULT '',
+    ADD COLUMN IF NOT EXISTS yielded numeric NOT NULL DEFAULT 0
+        CONSTRAINT what_was_yielded_is_not_filled
+        CHECK (yielded >= 0 AND filled + yielded <= quantity);
+CREATE INDEX IF NOT EXISTS linked_orders_of_an_account
+    ON paper.book_order (account, linked_to) WHERE linked_to <> '';
+COMMENT ON SCHEMA paper IS '{_VERSION}';
+"""
+"""What came later, for databases that were made before it; those keep all that is in them."""
+
+
 def ensure(cursor: pg.cursor) -> None:
-    """Make the tables once, however many processes begin at the same time. Needs autocommit."""
-    cursor.execute(_EXISTS)
+    """Make or extend the tables once, however many processes begin together. Needs autocommit."""
+    cursor.execute(_IS_CURRENT)
     if cursor.fetchone() == (True,):
         return
-    cursor.execute(f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK}); {_TABLES} COMMIT")
+    cursor.execute(f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK}); {_TABLES} {_COLUMNS} COMMIT")

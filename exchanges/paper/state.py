@@ -12,6 +12,10 @@ from exchanges.precision import EXACT
 from exchanges.vocabulary import MarketType, OrderType, ReportStatus, Side, TimeInForce
 
 OPEN = frozenset({ReportStatus.NEW, ReportStatus.PARTIALLY_FILLED})
+CONDITIONAL = frozenset({OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.CONDITIONAL_LIMIT})
+"""Types that wait outside the market until the price has come to their stop."""
+LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.CONDITIONAL_LIMIT})
+"""Types that bring their own limit."""
 _AVERAGE_UNIT = Decimal("0.000000000001")
 _ID = "P-{:06d}"
 _ID_PATTERN = re.compile(r"P-([0-9]{6,18})")
@@ -62,7 +66,11 @@ class PaperTrade:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperOrder:
-    """`locked` is of `holds`: the quote currency, or what a sale delivers."""
+    """`locked` is of `holds`: the quote currency, or what a sale delivers.
+
+    `extreme` is the best price that a trailing stop has seen. `yielded` is the part of the
+    quantity that the linked order has traded, so that this one no longer may.
+    """
 
     id: int
     client_order_id: str
@@ -85,6 +93,12 @@ class PaperOrder:
     holds: str = ""
     locked: Decimal = Decimal(0)
     reason: Reason | None = None
+    stop_price: Decimal | None = None
+    trail: Decimal | None = None
+    extreme: Decimal | None = None
+    triggered_at: datetime | None = None
+    linked_to: str = ""
+    yielded: Decimal = Decimal(0)
     trades: tuple[PaperTrade, ...] = field(default=())
 
     @property
@@ -92,8 +106,20 @@ class PaperOrder:
         return self.status in OPEN
 
     @property
+    def is_waiting(self) -> bool:
+        """Open, but not in the market yet: it holds no money and cannot trade."""
+        return self.is_open and self.order_type in CONDITIONAL and self.triggered_at is None
+
+    @property
+    def stops_at(self) -> Decimal | None:
+        """The stop price of now; a trailing one lies `trail` behind the best price."""
+        if self.trail is None or self.extreme is None:
+            return self.stop_price
+        return EXACT.add(self.extreme, EXACT.multiply(self.trail, self.side.sign))
+
+    @property
     def remaining(self) -> Decimal:
-        return EXACT.subtract(self.quantity, self.filled)
+        return EXACT.subtract(EXACT.subtract(self.quantity, self.filled), self.yielded)
 
     @property
     def instrument(self) -> Instrument:
@@ -121,6 +147,7 @@ class PaperOrder:
             average_price=_average(self.value, self.filled) if self.filled else None,
             trades=tuple(self._trade_report(trade) for trade in self.trades),
             reason=self.reason,
+            stop_price=self.stops_at,
         )
 
     def _trade_report(self, trade: PaperTrade) -> TradeReport:

@@ -29,11 +29,15 @@ class SaveUnclear(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Beside the account's open orders: which order, which symbol's price, and a new number?"""
+    """Beside the account's open orders: which order, which symbol's price, and a new number?
+
+    With `placing`, also the orders that it names or that name it, though they be finished.
+    """
 
     ref: OrderRef | None = None
     listed: Listed | None = None
     placing: bool = False
+    linked_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,7 @@ def load(cursor: pg.cursor, account: str, wanted: Wanted, *, lock: bool) -> Load
         "market_type": listed[0] if listed else None,
         "symbol": listed[1] if listed else None,
         "placing": wanted.placing,
+        "linked_to": wanted.linked_to or None,
     }
     try:
         cursor.execute(queries.LOCK + queries.LOAD if lock else queries.LOAD, values)
@@ -137,9 +142,13 @@ def _statements(
         (account, *listed, each.quantity, each.cost, each.margin, each.realized)
         for listed, each in ((listed, ledger.positions[listed]) for listed in changed.positions)
     ]
+    extremes = [
+        (number, ledger.orders[number].extreme) for number in changed.extremes - changed.orders
+    ]
     moved = [(*listed, anchor.price, anchor.at) for listed, anchor in anchors]
     written = [_one(cursor, queries.ORDER, rows.order_values(each, account)) for each in orders]
     for template, values in (
+        (queries.EXTREMES, extremes),
         (queries.TRADES, trades),
         (queries.HOLDINGS, holdings),
         (queries.POSITIONS, positions),

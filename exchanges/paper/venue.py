@@ -12,7 +12,8 @@ from exchanges.errors import NotPlaced, OutcomeUnknown, ReadFailed
 from exchanges.messages import Instrument, OrderRef, OrderReport, OrderRequest
 from exchanges.paper import admission, reasons, store
 from exchanges.paper.ledger import Ledger
-from exchanges.paper.state import PaperOrder, order_number
+from exchanges.paper.matching import best
+from exchanges.paper.state import LIMITED, PaperOrder, order_number
 from exchanges.paper.store import Loaded, Wanted
 from exchanges.vocabulary import OrderType
 
@@ -34,19 +35,22 @@ class AccountAtVenue:
     def place(self, cursor: pg.cursor, request: OrderRequest) -> OrderReport:
         listed = admission.offered(request, self.capabilities)
         market = (request.market_type, request.symbol)
-        wanted = Wanted(ref=request.ref, listed=market, placing=True)
+        wanted = Wanted(ref=request.ref, listed=market, placing=True, linked_to=request.linked_to)
         loaded = store.load(cursor, self.key, wanted, lock=True)
         ledger, now = loaded.ledger, self.clock()
         if any(each.client_order_id == request.client_order_id for each in ledger.orders.values()):
             raise OutcomeUnknown(reasons.duplicate_client_order_id(request.client_order_id))
         ledger.match(loaded.prices, now)
         is_market = request.order_type is OrderType.MARKET
-        stated = request.reference_price if is_market else request.price
+        stated = request.reference_price if is_market else request.price or request.reference_price
         last, anchor = loaded.prices.for_order(listed, stated, moves=is_market, now=now)
         if last is None:
             raise NotPlaced(reasons.price_unknown(request.symbol))
         admission.check(request, listed, ledger, last)
-        order = ledger.place(_order(request, loaded.next_number, now), last, now)
+        order = _order(request, loaded.next_number, now)
+        if request.order_type is OrderType.BEST_LIMIT:
+            order = replace(order, price=best(listed, last, request.side))
+        order = ledger.place(order, last, now)
         store.save(cursor, self.key, ledger, [(market, anchor)] if anchor else [])
         return order.report()
 
@@ -111,7 +115,7 @@ def _order(request: OrderRequest, number: int, now: datetime) -> PaperOrder:
         side=request.side,
         order_type=request.order_type,
         quantity=request.quantity,
-        price=request.price if request.order_type is OrderType.LIMIT else None,
+        price=request.price if request.order_type in LIMITED else None,
         created_at=now,
         updated_at=now,
         matched_at=now,
@@ -122,4 +126,7 @@ def _order(request: OrderRequest, number: int, now: datetime) -> PaperOrder:
         reduce_only=request.reduce_only,
         post_only=request.post_only,
         leverage=request.leverage,
+        stop_price=request.stop_price,
+        trail=request.trail,
+        linked_to=request.linked_to,
     )

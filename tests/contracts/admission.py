@@ -85,6 +85,18 @@ class AdmissionContract:
                 with pytest.raises(NotOffered):
                     await exchange.create_order(rig.limit(Side.BUY, rig.below, **{option: True}))
 
+    async def test_exits_outside_its_capabilities_are_not_offered(self, rig: Rig) -> None:
+        exchange = await rig.adapter()
+        trailing = rig.order(Side.BUY, order_type=OrderType.STOP_MARKET, trail=rig.distance)
+        linked = rig.limit(Side.SELL, rig.above, linked_to=rig.new_id())
+        for request, is_offered in (
+            (trailing, exchange.capabilities.trailing_stops),
+            (linked, exchange.capabilities.linked_exits),
+        ):
+            if not is_offered:
+                with pytest.raises(NotOffered):
+                    await exchange.create_order(request)
+
     async def test_a_post_only_order_that_would_trade_at_once_is_refused(self, rig: Rig) -> None:
         exchange = await rig.adapter()
         if not exchange.capabilities.post_only:

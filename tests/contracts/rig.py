@@ -64,7 +64,7 @@ class Rig(ABC):
         """A market order of the usual size with a new client order id."""
         return OrderRequest(
             **{
-                "client_order_id": f"contract{next(_numbers):024d}",
+                "client_order_id": self.new_id(),
                 "market_type": self.market_type,
                 "symbol": self.symbol,
                 "side": side,
@@ -76,6 +76,18 @@ class Rig(ABC):
 
     def limit(self, side: Side, price: Decimal, **changes: Any) -> OrderRequest:
         return self.order(side, order_type=OrderType.LIMIT, price=price, **changes)
+
+    def stop(self, side: Side, stop_price: Decimal, **changes: Any) -> OrderRequest:
+        return self.order(
+            side, **{"order_type": OrderType.STOP_MARKET, "stop_price": stop_price, **changes}
+        )
+
+    def exit(self, **changes: Any) -> OrderRequest:
+        """A sale of the usual size that can only reduce a long position."""
+        return self.order(Side.SELL, reduce_only=self.can_short, **changes)
+
+    def new_id(self) -> str:
+        return f"contract{next(_numbers):024d}"
 
     async def open_ids(self, exchange: Exchange) -> list[str]:
         reports = await exchange.fetch_open_orders(self.market_type)

@@ -220,3 +220,18 @@ def test_a_reducing_order_may_be_below_the_minimum_amount() -> None:
 @pytest.mark.parametrize(("value", "text"), [("1E+3", "1000"), ("0.1000", "0.1"), ("20", "20")])
 def test_numbers_are_written_plainly_for_people(value: str, text: str) -> None:
     assert plain(Decimal(value)) == text
+
+
+def test_a_stop_price_off_the_tick_is_named() -> None:
+    reason = check_order(
+        COIN, quantity=Decimal(1), price=Decimal(90000), stop_price=Decimal("91000.001")
+    )
+    assert reason is not None
+    assert reason.code == "off_tick"
+    assert "stop_price" in reason.ko
+    assert "stop_price" in reason.en
+
+
+def test_a_stop_price_on_the_tick_is_no_reason_to_refuse() -> None:
+    on_tick = Decimal("91000.01")
+    assert check_order(COIN, quantity=Decimal(1), price=None, stop_price=on_tick) is None

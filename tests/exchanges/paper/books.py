@@ -78,6 +78,22 @@ class Book:
         self.now += timedelta(seconds=seconds)
         self.ledger.match(Prices(fixed={self.key: self.price}, anchors={}), self.now)
 
+    def pair(
+        self, first: dict[str, Any], second: dict[str, Any], side: Side = Side.SELL
+    ) -> tuple[PaperOrder | None, PaperOrder | None]:
+        """Two exits that name each other; None for one that was refused."""
+        number = next(self._numbers)
+        one, other = f"first{number}", f"second{number}"
+        return self.exit(first, one, other, side), self.exit(second, other, one, side)
+
+    def exit(
+        self, options: dict[str, Any], client_order_id: str, linked_to: str, side: Side = Side.SELL
+    ) -> PaperOrder | None:
+        linked = {"client_order_id": client_order_id, "linked_to": linked_to}
+        return self.place(
+            side, **{"reduce_only": money.is_margined(self.listed), **linked, **options}
+        )
+
     def order(self, number: int) -> PaperOrder:
         return self.ledger.orders[number]
 
@@ -132,6 +148,7 @@ def _assert_nothing_is_promised_twice(book: Book) -> None:
         assert held.locked == promised
         assert held.free >= 0
         assert held.locked >= 0
+    assert not any(order.is_waiting and order.locked for order in ledger.orders.values())
     assert all(order.is_open or order.locked == 0 for order in ledger.orders.values())
 
 
@@ -139,7 +156,7 @@ def _assert_fills_are_the_sum_of_trades(book: Book) -> None:
     position = Decimal(0)
     for order in book.ledger.orders.values():
         filled = sum((trade.quantity for trade in order.trades), Decimal(0))
-        assert order.filled == filled <= order.quantity
+        assert order.filled == filled <= order.quantity - order.yielded
         assert [trade.number for trade in order.trades] == list(range(1, len(order.trades) + 1))
         position += money.signed(filled, order.side)
     assert book.position == position

@@ -10,25 +10,28 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from exchanges.precision import nearest_tick
-from exchanges.vocabulary import Side, TimeInForce
+from exchanges.vocabulary import OrderType, Side, TimeInForce
 from tests.exchanges.paper import books
 from tests.exchanges.paper.books import Book, assert_sound
 
 sides = st.sampled_from(Side)
 percents = st.integers(-5, 5)
 sizes = st.integers(1, 400)
+exits = st.tuples(sizes, percents, st.sampled_from(["LIMIT", "STOP_MARKET", "STOP_LIMIT"]))
 
 
 class Trading(RuleBasedStateMachine):
-    """Orders of all kinds, a price that jumps, and cancels."""
+    """Orders of all kinds, pairs of them, a price that jumps, and cancels."""
 
     open_book: Callable[[], Book]
     unit: Decimal
     book: Book
+    pairs: list[Any]
 
     @initialize()
     def begin(self) -> None:
         self.book = type(self).open_book()
+        self.pairs = []
 
     @rule(side=sides, size=sizes, leverage=st.integers(1, 20))
     def market(self, side: Side, size: int, leverage: int) -> None:
@@ -57,6 +60,45 @@ class Trading(RuleBasedStateMachine):
         price = self._moved(percent) if percent else None
         self.book.place(side, self.unit * size, price=price, reduce_only=True)
 
+    @rule(
+        side=sides,
+        size=sizes,
+        stop=percents,
+        limit=st.sampled_from([None, -2, 0, 2]),
+        options=st.fixed_dictionaries(
+            {
+                "time_in_force": st.sampled_from([None, TimeInForce.IOC, TimeInForce.FOK]),
+                "reduce_only": st.booleans(),
+            }
+        ),
+    )
+    def stop(
+        self, side: Side, size: int, stop: int, limit: int | None, options: dict[str, Any]
+    ) -> None:
+        self.book.place(
+            side,
+            self.unit * size,
+            order_type=OrderType.STOP_MARKET if limit is None else OrderType.STOP_LIMIT,
+            stop_price=self._moved(stop),
+            price=None if limit is None else self._moved(stop + limit),
+            **options,
+        )
+
+    @rule(side=sides, size=sizes, percent=st.integers(1, 5))
+    def trail(self, side: Side, size: int, percent: int) -> None:
+        self.book.place(
+            side,
+            self.unit * size,
+            order_type=OrderType.STOP_MARKET,
+            trail=self.book.price * percent / 100,
+        )
+
+    @rule(first=exits, second=exits)
+    def pair(self, first: tuple[int, int, str], second: tuple[int, int, str]) -> None:
+        placed = self.book.pair(self._exit(*first), self._exit(*second))
+        if None not in placed:
+            self.pairs.append(placed)
+
     @rule(percent=percents, seconds=st.sampled_from([0.25, 1, 60]))
     def move(self, percent: int, seconds: float) -> None:
         self.book.move(self._moved(percent), seconds=seconds)
@@ -75,6 +117,21 @@ class Trading(RuleBasedStateMachine):
     def the_books_add_up(self) -> None:
         if hasattr(self, "book"):
             assert_sound(self.book)
+
+    @invariant()
+    def of_a_pair_no_more_is_sold_than_the_first_of_it(self) -> None:
+        for first, second in getattr(self, "pairs", []):
+            orders = [self.book.order(each.id) for each in (first, second)]
+            assert sum(each.filled for each in orders) <= first.quantity
+
+    def _exit(self, size: int, percent: int, kind: str) -> dict[str, Any]:
+        price = self._moved(percent)
+        prices: dict[str, dict[str, Any]] = {
+            "LIMIT": {"price": price},
+            "STOP_MARKET": {"stop_price": price},
+            "STOP_LIMIT": {"stop_price": price, "price": self._moved(percent - 1)},
+        }
+        return {"quantity": self.unit * size, "order_type": OrderType(kind), **prices[kind]}
 
     def _moved(self, percent: int) -> Decimal:
         moved = self.book.price * (100 + percent) / 100

@@ -12,7 +12,7 @@ from exchanges.errors import NotPlaced, OutcomeUnknown, ReadFailed
 from exchanges.factory import UnifiedExchangeFactory
 from exchanges.paper import desk
 from exchanges.paper.fixed_prices import set_price
-from exchanges.vocabulary import MarketType, ReportStatus, Side
+from exchanges.vocabulary import MarketType, OrderType, ReportStatus, Side
 from tests.contracts.rig import Rig
 from tests.exchanges.paper.worlds import PaperVenue, execute, fresh_database
 
@@ -62,6 +62,42 @@ async def test_a_resting_order_fills_once_however_many_look_at_it(rig: Rig) -> N
     reports = await asyncio.gather(*(rig.fetched(each, request.ref) for each in adapters))
     assert {report.filled_quantity for report in reports} == {rig.quantity}
     assert await rig.position(adapters[0]) == rig.quantity
+
+
+async def test_a_stop_trades_once_however_many_look_at_it(rig: Rig) -> None:
+    adapters = [await rig.adapter() for _ in range(4)]
+    await adapters[0].create_order(rig.order(Side.BUY))
+    request = rig.exit(order_type=OrderType.STOP_MARKET, trail=rig.distance)
+    await adapters[0].create_order(request)
+    for price in (rig.above, rig.price):
+        await rig.move_price(price)
+        await asyncio.gather(*(rig.fetched(each, request.ref) for each in adapters))
+    reports = [await rig.fetched(each, request.ref) for each in adapters]
+    assert {report.filled_quantity for report in reports} == {rig.quantity}
+    assert await rig.position(adapters[0]) == 0
+
+
+async def test_two_linked_orders_sent_at_the_same_instant_are_one_pair(rig: Rig) -> None:
+    adapters = [await rig.adapter(), await rig.adapter()]
+    await adapters[0].create_order(rig.order(Side.BUY))
+    names = rig.new_id(), rig.new_id()
+    pair = [
+        rig.exit(
+            client_order_id=mine,
+            linked_to=other,
+            order_type=OrderType.LIMIT,
+            price=rig.above,
+        )
+        for mine, other in (names, reversed(names))
+    ]
+    await asyncio.gather(
+        *(adapter.create_order(each) for adapter, each in zip(adapters, pair, strict=True))
+    )
+    await rig.move_price(rig.above)
+    await rig.pass_time(1)
+    reports = [await rig.fetched(adapters[0], each.ref) for each in pair]
+    assert sum(report.filled_quantity for report in reports) == rig.quantity
+    assert {each.status for each in reports} == {ReportStatus.FILLED, ReportStatus.CANCELLED}
 
 
 async def test_accounts_of_a_process_share_connections_and_the_last_gives_them_back(

@@ -1,5 +1,6 @@
 """What only the paper exchange does: its prices, its money, its own rules."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -31,15 +32,7 @@ def order(market_type: MarketType, symbol: str, side: Side = Side.BUY) -> OrderR
 
 def priced(request: OrderRequest, price: str) -> OrderRequest:
     """The same order with the price of its alert."""
-    return OrderRequest(
-        client_order_id=request.client_order_id,
-        market_type=request.market_type,
-        symbol=request.symbol,
-        side=request.side,
-        order_type=request.order_type,
-        quantity=request.quantity,
-        reference_price=Decimal(price),
-    )
+    return replace(request, reference_price=Decimal(price))
 
 
 @pytest.fixture(params=STRANGERS, ids=["crypto", "securities"])
@@ -227,3 +220,73 @@ async def test_selling_what_one_owns_reduces_and_buying_does_not(rig: Rig) -> No
     await exchange.create_order(rig.order(Side.BUY))
     report = await exchange.create_order(rig.order(Side.SELL, reduce_only=True))
     assert report.status is ReportStatus.FILLED
+
+
+async def test_why_a_stop_could_not_be_paid_is_still_known_later(rig: Rig) -> None:
+    exchange = await rig.adapter()
+    request = rig.stop(Side.BUY, rig.above, quantity=rig.unaffordable)
+    assert (await exchange.create_order(request)).status is ReportStatus.NEW
+    await rig.move_price(rig.above)
+    report = await rig.fetched(exchange, request.ref)
+    assert report.status is ReportStatus.REJECTED
+    reason = (await rig.fetched(await rig.adapter(), request.ref)).reason
+    assert reason is not None
+    assert reason.code == "insufficient_balance"
+
+
+async def test_a_stop_price_never_becomes_the_market(
+    venue: PaperVenue, strange: tuple[MarketType, str]
+) -> None:
+    exchange = await venue.open(venue.account(strange[0].family))
+    waiting = replace(order(*strange), order_type=OrderType.STOP_MARKET, stop_price=Decimal(5000))
+    with pytest.raises(NotPlaced) as refused:
+        await exchange.create_order(waiting)
+    assert code_of(refused) == "price_unknown"
+    stated = replace(waiting, reference_price=Decimal(4000))
+    assert (await exchange.create_order(stated)).status is ReportStatus.NEW
+    assert (await exchange.fetch_price(*strange)).price == 4000
+
+
+async def test_a_stop_does_not_move_a_market_that_has_a_price(
+    venue: PaperVenue, strange: tuple[MarketType, str]
+) -> None:
+    exchange = await venue.open(venue.account(strange[0].family))
+    await exchange.create_order(priced(order(*strange), "4000"))
+    waiting = replace(
+        order(*strange),
+        order_type=OrderType.STOP_MARKET,
+        stop_price=Decimal(9000),
+        reference_price=Decimal(8000),
+    )
+    await exchange.create_order(waiting)
+    assert (await exchange.fetch_price(*strange)).price == 4000
+
+
+async def test_a_best_limit_order_stands_at_the_best_opposite_price(venue: PaperVenue) -> None:
+    rig = PaperRig(venue, worlds.DOMESTIC_STOCK)
+    exchange = await rig.adapter()
+    bought = await exchange.create_order(rig.order(Side.BUY, order_type=OrderType.BEST_LIMIT))
+    sold = await exchange.create_order(rig.order(Side.SELL, order_type=OrderType.BEST_LIMIT))
+    assert (bought.price, sold.price) == (Decimal(70100), Decimal(69900))
+
+
+async def test_a_trail_as_wide_as_the_price_is_refused_with_the_way_out(rig: Rig) -> None:
+    exchange = await rig.adapter()
+    await exchange.create_order(rig.order(Side.BUY))
+    with pytest.raises(NotPlaced) as refused:
+        await exchange.create_order(rig.exit(order_type=OrderType.STOP_MARKET, trail=rig.price))
+    assert code_of(refused) == "trail_too_wide"
+
+
+async def test_a_watcher_is_not_told_of_every_step_of_a_trailing_stop(rig: Rig) -> None:
+    exchange = await rig.adapter()
+    await exchange.create_order(rig.order(Side.BUY))
+    trailing = rig.exit(order_type=OrderType.STOP_MARKET, trail=rig.distance * 2)
+    await exchange.create_order(trailing)
+    watch = exchange.watch_orders()
+    assert [(await anext(watch)).filled_quantity for _ in range(2)] == [rig.quantity, 0]
+    await rig.move_price(rig.above)
+    moved = await rig.fetched(exchange, trailing.ref)
+    later = await exchange.create_order(rig.limit(Side.BUY, rig.below))
+    assert moved.stop_price == rig.price - rig.distance
+    assert (await anext(watch)).ref == later.ref
