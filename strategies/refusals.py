@@ -187,3 +187,82 @@ def credentials_locked() -> Refused:
         field="credentials",
         http_status=UNPROCESSABLE,
     )
+
+
+def bad_allowed_symbol(symbol: str) -> Refused:
+    return Refused(
+        Reason(
+            code="bad_symbol",
+            ko=f"종목을 읽을 수 없습니다: '{symbol}'. 주문에 보이는 대로 쓰세요: "
+            "BTC/USDT, 005930, AAPL",
+            en=f"Not a symbol: '{symbol}'. Write it as orders show it: BTC/USDT, 005930, AAPL",
+        ),
+        field="allowed_symbols",
+    )
+
+
+def too_many_symbols(most: int) -> Refused:
+    return Refused(
+        Reason(
+            code="too_long",
+            ko=f"종목은 {most}개까지 쓸 수 있습니다",
+            en=f"At most {most} symbols can be listed",
+        ),
+        field="allowed_symbols",
+    )
+
+
+def unknown_timezone(name: str) -> Refused:
+    return Refused(
+        Reason(
+            code="unknown_timezone",
+            ko=f"알 수 없는 시간대입니다: '{name}'. 예: Asia/Seoul, America/New_York, UTC",
+            en=f"Unknown time zone: '{name}'. Examples: Asia/Seoul, America/New_York, UTC",
+        ),
+        field="timezone",
+    )
+
+
+def no_trading_hours() -> Refused:
+    return Refused(
+        Reason(
+            code="no_trading_hours",
+            ko="trading_from과 trading_until이 같습니다. 하루 종일이면 둘 다 비워 두세요",
+            en="trading_from and trading_until are the same. For all day leave both empty",
+        ),
+        field="trading_until",
+    )
+
+
+def not_positive(field: str) -> Refused:
+    return Refused(
+        Reason(
+            code="out_of_range",
+            ko=f"{field} 한도는 0보다 커야 합니다. 한도를 두지 않으려면 비워 두세요",
+            en=f"The limit {field} must be more than 0. Leave it empty for no limit",
+        ),
+        field=field,
+    )
+
+
+def too_large(field: str, largest: int) -> Refused:
+    return Refused(
+        Reason(
+            code="out_of_range",
+            ko=f"{field} 한도는 {largest}까지 쓸 수 있습니다. 한도를 두지 않으려면 비워 두세요",
+            en=f"The limit {field} goes up to {largest}. Leave it empty for no limit",
+        ),
+        field=field,
+    )
+
+
+def unknown_fields(names: Sequence[str], parent: str) -> Refused:
+    listed = ", ".join(names)
+    return Refused(
+        Reason(
+            code="unknown_field",
+            ko=f"알 수 없는 {parent} 필드: {listed}",
+            en=f"Unknown fields of {parent}: {listed}",
+        ),
+        field=f"{parent}.{names[0]}",
+    )

@@ -1,4 +1,4 @@
-"""Credentials at rest: sealed by the first key of CREDENTIALS_KEYS, opened by any of them."""
+"""Secrets at rest: sealed by the first key of CREDENTIALS_KEYS, opened by any of them."""
 
 import base64
 import json
@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+
+_SEALED_AS = "token"
 
 
 class Unsealable(Exception):
@@ -61,3 +63,12 @@ def unseal(sealed: str) -> dict[str, str]:
 def reseal(sealed: str) -> str:
     """The same content under the first key, so that an older key can be retired."""
     return seal(unseal(sealed))
+
+
+def seal_token(token: str) -> str:
+    return seal({_SEALED_AS: token})
+
+
+def unseal_token(sealed: str) -> str:
+    """Empty for a token of which no copy was kept."""
+    return unseal(sealed).get(_SEALED_AS, "")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategies import refusals
 from strategies.admin.own import RangedForm, restrict_to_own, sees_all, told, trimmed
+from strategies.admin.risk import LinkRiskInline
 from strategies.admin.theme import InlineFormSet, ModelAdmin, TabularInline, display
 from strategies.limits import CAPITAL, LEVERAGE, Range
 from strategies.models import StrategyAccount
@@ -65,6 +66,7 @@ class LinkInline(TabularInline):
 
 class LinkAdmin(ModelAdmin):
     form = LinkForm
+    inlines = (LinkRiskInline,)
     fields = ("strategy", "account", *_TERMS)
     list_display = ("strategy", "account", "capital_given", "times", "is_active")
     list_filter = ("is_active", "strategy__market_type")

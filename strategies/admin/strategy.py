@@ -12,6 +12,7 @@ from strategies import services, tokens
 from strategies.admin import pages
 from strategies.admin.link import LinkInline
 from strategies.admin.own import OwnForm, OwnModelAdmin, told
+from strategies.admin.risk import StrategyRiskInline
 from strategies.admin.theme import action, display
 from strategies.limits import ANSWER_WITHIN, DEDUPE_WINDOW, MAX_AGE, Range
 from strategies.models import Strategy
@@ -49,7 +50,7 @@ class RotationForm(forms.Form):
 
 class StrategyAdmin(OwnModelAdmin):
     form = StrategyForm
-    inlines = (LinkInline,)
+    inlines = (LinkInline, StrategyRiskInline)
     list_display = ("group_name", "market_type", "is_active", "links_count", "last_alert")
     list_filter = ("market_type", "is_active", "is_public")
     search_fields = ("group_name",)
@@ -64,6 +65,7 @@ class StrategyAdmin(OwnModelAdmin):
         "max_age",
         "dedupe_window",
         "outside_hours",
+        "on_missed_alert",
     )
     actions_detail = ("rotate_token",)
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     Method = TypeVar("Method", bound=Callable[..., Any])
 
     ModelAdmin = admin.ModelAdmin[Any]
+    StackedInline = admin.StackedInline[Any, Any]
     TabularInline = admin.TabularInline[Any, Any]
     InlineFormSet = BaseInlineFormSet[Any, Any, Any]
 
@@ -17,8 +18,15 @@ if TYPE_CHECKING:
     def display(**options: Any) -> Callable[[Method], Method]: ...
 
 else:
-    from unfold.admin import ModelAdmin, TabularInline
+    from unfold.admin import ModelAdmin, StackedInline, TabularInline
     from unfold.decorators import action, display
     from unfold.forms import PaginationInlineFormSet as InlineFormSet
 
-__all__ = ["InlineFormSet", "ModelAdmin", "TabularInline", "action", "display"]
+__all__ = [
+    "InlineFormSet",
+    "ModelAdmin",
+    "StackedInline",
+    "TabularInline",
+    "action",
+    "display",
+]

@@ -23,9 +23,6 @@ class RiskLimits(models.Model):
     )
     max_open_orders = models.PositiveIntegerField(_("most open orders"), null=True, blank=True)
     max_daily_loss = ExactDecimalField(_("largest loss of a day"), null=True, blank=True)
-    max_alerts_per_minute = models.PositiveIntegerField(
-        _("most alerts a minute"), null=True, blank=True
-    )
     max_price_deviation = ExactDecimalField(_("largest price deviation (%)"), null=True, blank=True)
     trading_days = models.JSONField(_("trading days"), default=list, blank=True)
     trading_from = models.TimeField(_("trading from"), null=True, blank=True)
@@ -39,6 +36,10 @@ class RiskLimits(models.Model):
 
 class StrategyRisk(RiskLimits):
     """Of the whole strategy: counts and losses are summed over its accounts."""
+
+    max_alerts_per_minute = models.PositiveIntegerField(
+        _("most alerts a minute"), null=True, blank=True
+    )
 
     strategy = models.OneToOneField(
         Strategy, on_delete=models.CASCADE, related_name="risk", verbose_name=_("strategy")

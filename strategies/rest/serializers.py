@@ -10,6 +10,7 @@ from strategies import accounts, services, tokens
 from strategies.limits import ANSWER_WITHIN, CAPITAL, DEDUPE_WINDOW, LEVERAGE, MAX_AGE, OVERLAP
 from strategies.models import Account, Strategy, StrategyAccount
 from strategies.rest.keys import KeyField
+from strategies.rest.risk import LinkRiskSerializer, StrategyRiskSerializer
 
 _LONGEST_CREDENTIAL = 8_192
 
@@ -86,6 +87,9 @@ class StrategySerializer(serializers.ModelSerializer[Strategy]):
         required=False,
         help_text="Seconds; 0 switches it off.",
     )
+    risk = StrategyRiskSerializer(
+        required=False, allow_null=True, help_text="Replaced as a whole; null removes it."
+    )
 
     class Meta:
         model = Strategy
@@ -100,6 +104,8 @@ class StrategySerializer(serializers.ModelSerializer[Strategy]):
             "max_age",
             "dedupe_window",
             "outside_hours",
+            "on_missed_alert",
+            "risk",
             "created_at",
             "updated_at",
         )
@@ -138,6 +144,9 @@ class LinkSerializer(serializers.ModelSerializer[StrategyAccount]):
         normalize_output=True,
         required=False,
     )
+    risk = LinkRiskSerializer(
+        required=False, allow_null=True, help_text="Replaced as a whole; null removes it."
+    )
 
     class Meta:
         model = StrategyAccount
@@ -148,6 +157,7 @@ class LinkSerializer(serializers.ModelSerializer[StrategyAccount]):
             "capital",
             "leverage",
             "is_active",
+            "risk",
             "created_at",
             "updated_at",
         )

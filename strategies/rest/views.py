@@ -110,7 +110,7 @@ class StrategyViewSet(KnownFilters, viewsets.ModelViewSet[Strategy]):
     lookup_value_regex = r"\d{1,18}"
 
     def get_queryset(self) -> QuerySet[Strategy]:
-        return Strategy.objects.filter(owner=owner_of(self.request))
+        return Strategy.objects.filter(owner=owner_of(self.request)).select_related("risk")
 
     def create(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
         """Answers with the token, this once."""
@@ -163,7 +163,8 @@ class LinkViewSet(KnownFilters, viewsets.ModelViewSet[StrategyAccount]):
     lookup_value_regex = r"\d{1,18}"
 
     def get_queryset(self) -> QuerySet[StrategyAccount]:
-        return StrategyAccount.objects.filter(strategy=self._strategy()).select_related("account")
+        links = StrategyAccount.objects.filter(strategy=self._strategy())
+        return links.select_related("account", "risk")
 
     def get_serializer_context(self) -> dict[str, Any]:
         context = super().get_serializer_context()

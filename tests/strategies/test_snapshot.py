@@ -8,7 +8,13 @@ import pytest
 from django.db import connection
 
 from strategies import tokens
-from strategies.models import Account, Strategy, StrategyAccount
+from strategies.models import (
+    Account,
+    LinkRisk,
+    Strategy,
+    StrategyAccount,
+    StrategyRisk,
+)
 from strategies.notifications import Listener
 from strategies.routes import Routes
 from strategies.sealing import seal
@@ -181,10 +187,34 @@ def _unlink(world: World) -> None:
 
 def _truncate(world: World) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE strategies_strategyaccount")
+        cursor.execute("TRUNCATE strategies_strategyaccount CASCADE")
 
 
-@pytest.mark.parametrize("change", [_token, _capital, _account_name, _unlink, _truncate])
+def _limit(world: World) -> None:
+    StrategyRisk.objects.create(strategy=world.strategy, max_open_orders=3)
+
+
+def _limit_the_link(world: World) -> None:
+    LinkRisk.objects.create(link=world.link, max_open_orders=3)
+
+
+def _stop_on_missed_alerts(world: World) -> None:
+    Strategy.objects.update(on_missed_alert="stop_opening")
+
+
+CHANGES = (
+    _token,
+    _capital,
+    _account_name,
+    _unlink,
+    _truncate,
+    _limit,
+    _limit_the_link,
+    _stop_on_missed_alerts,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_any_table_of_the_routes_arrives(
     world: World, keeper_of: MakeKeeper, database_url: str, change: Callable[[World], None]
 ) -> None:

@@ -27,6 +27,9 @@ def form(world: World, *, links: tuple[dict[str, Any], ...] = (), **changes: Any
         "max_age": "60",
         "dedupe_window": "30",
         "outside_hours": "refuse",
+        "on_missed_alert": "tell",
+        "risk-TOTAL_FORMS": 0,
+        "risk-INITIAL_FORMS": 0,
         "links-TOTAL_FORMS": len(links),
         "links-INITIAL_FORMS": 0,
     }
