@@ -12,7 +12,7 @@ from orders import events
 from orders.changes import Change, Recorded
 from orders.events import NewEvent
 from orders.fills import Booked, Fills
-from orders.positions import Holding, after_fill, after_repricing
+from orders.positions import Holding, after_fill, after_repricing, total
 from orders.rows import OrderRow, PositionKey
 from orders.states import TERMINAL, Event, next_status
 from orders.vocabulary import OrderStatus
@@ -41,6 +41,15 @@ class Step:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """What a part of a fill realised on the order's position; negative for a loss."""
+
+    order: OrderRow
+    amount: Decimal
+    at: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class Booking:
     """One batch: rows under lock go in, changed rows and what is to be said of them come out."""
@@ -53,6 +62,7 @@ class Booking:
     changed: set[int] = field(default_factory=set)
     traded: set[int] = field(default_factory=set)
     moved: set[PositionKey] = field(default_factory=set)
+    gains: list[Gain] = field(default_factory=list)
 
     def take(self, change: Change) -> Recorded:
         order = self.orders[change.order_id]
@@ -91,7 +101,7 @@ class Booking:
         return booked
 
     def _move(self, order: OrderRow, part: Booked) -> None:
-        holding = self.positions[order.position]
+        before = holding = self.positions[order.position]
         price, size, new = part.fill.price, order.contract_size, part.quantity
         if part.instead_of is not None:
             holding = after_repricing(
@@ -99,10 +109,12 @@ class Booking:
             )
             new = _ZERO
         fee = part.fee if order.trades_in(part.fill.fee_currency) else _ZERO
-        self.positions[order.position] = after_fill(
-            holding, order.side, new, price, fee=fee, contract_size=size
-        )
+        after = after_fill(holding, order.side, new, price, fee=fee, contract_size=size)
+        self.positions[order.position] = after
         self.moved.add(order.position)
+        gain = total((after.realized_pnl, -before.realized_pnl))
+        if gain:
+            self.gains.append(Gain(order=order, amount=gain, at=part.fill.executed_at))
 
     def _write_down(self, order: OrderRow, change: Change, status: OrderStatus) -> None:
         before, order.status = order.status, status

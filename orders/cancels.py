@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -13,13 +12,15 @@ from exchanges.messages import OrderRef
 from orders import outcomes, reasons
 from orders.changes import Change, Recorded
 from orders.exchanges import ExchangeUnavailable, OpenExchanges
-from orders.flights import Flight
+from orders.flights import CancelOutcome, Flight
 from orders.journal import Journal, JournalUnavailable
 from orders.ledger import LedgerOrder
 from orders.outcomes import Outcome
 from orders.states import Event, next_status
 from orders.unknowns import UnknownOutcomes
 from orders.vocabulary import OrderStatus
+
+__all__ = ["CancelOutcome", "Cancels"]
 
 log = structlog.get_logger(__name__)
 
@@ -31,16 +32,6 @@ _WHY_NOT_CANCELLED = {
     OrderStatus.SUBMITTING: reasons.ON_ITS_WAY,
     OrderStatus.CANCELLING: reasons.CANCEL_PENDING,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancelOutcome:
-    """`cancelled` only when it is certain; otherwise `reason` says what is known instead."""
-
-    order_id: int
-    cancelled: bool
-    status: OrderStatus
-    reason: Reason | None
 
 
 class Cancels:

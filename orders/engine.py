@@ -12,7 +12,8 @@ from collections.abc import (
     Sequence,
 )
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 
@@ -20,9 +21,10 @@ from exchanges.errors import Reason
 from orders.cancels import CancelOutcome, Cancels
 from orders.drafts import AlertDraft, OrderDraft
 from orders.exchanges import OpenExchanges
-from orders.flights import Execution, Flight
-from orders.journal import Committed, Journal, JournalUnavailable
+from orders.flights import CancelFlight, Execution, Flight, Placed
+from orders.journal import Journal, JournalUnavailable
 from orders.lanes import Lanes, Place, Turns
+from orders.last_look import first_leg_of
 from orders.ledger import Ledger, LedgerOrder
 from orders.sending import SENDING_TAKES_AT_MOST, Sender, log_line
 from orders.unknowns import UnknownOutcomes
@@ -32,6 +34,14 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 LAST_WORDS_TAKE_AT_MOST = 5.0
+_NONE: Mapping[int, Sequence[int]] = MappingProxyType({})
+_UNCLAIMED = OrderStatus.PENDING
+
+
+class _Cancel(NamedTuple):
+    order_id: int
+    account_id: int
+    cause: str
 
 
 class Engine:
@@ -70,6 +80,7 @@ class Engine:
             exchanges=exchanges,
             ledger=ledger,
             unknowns=self.unknowns,
+            held=self._held,
             clock=clock,
             may_send=may_send,
             takes_at_most=sending_takes_at_most,
@@ -92,22 +103,36 @@ class Engine:
         return Turns(self._lanes, account_ids, self._leave)
 
     async def execute(
-        self, alert: AlertDraft, orders: Sequence[OrderDraft], turns: Turns | None = None
+        self,
+        alert: AlertDraft,
+        orders: Sequence[OrderDraft],
+        turns: Turns | None = None,
+        cancels: Mapping[int, Sequence[int]] = _NONE,
+        cause: str | Mapping[int, str] = "",
     ) -> Execution:
-        """Commit, then launch. Raises JournalUnavailable when nothing was stored, nor sent.
+        """Commit, then launch. Raises JournalUnavailable when nothing was stored, nor sent, and
+        DuplicateAlert when the alert is a copy.
 
+        `cancels` are orders by their account: all are asked for at once, and the account's own
+        orders go once each of these has ended, however. `cause` is for all of them, or by order.
         The places of `turns` are the engine's from now on, used or not.
         """
-        if self._is_stopping:
-            raise JournalUnavailable("the bridge is stopping")
+        wanted = [
+            _Cancel(order_id, account_id, cause if isinstance(cause, str) else cause[order_id])
+            for account_id, order_ids in cancels.items()
+            for order_id in dict.fromkeys(order_ids)
+        ]
         places = dict(turns.handed_over()) if turns is not None else {}
-        for draft in orders:
-            if draft.failure is None and draft.account.id not in places:
-                places[draft.account.id] = self._lanes.enter(draft.account.id)
-        committing = self._own(self._execute(alert, orders, places))
-        # Not in the task itself, which may be cancelled before its first step.
-        committing.add_done_callback(lambda _: self._leave(places.values()))
-        return await asyncio.shield(committing)
+        return await self._committed(
+            orders, places, lambda: self._execute(alert, orders, places, wanted)
+        )
+
+    async def place(self, orders: Sequence[OrderDraft]) -> Placed:
+        """Orders of alerts that are stored already; those that are there too are not sent again.
+        Raises JournalUnavailable when nothing was stored, nor sent.
+        """
+        places: dict[int, Place] = {}
+        return await self._committed(orders, places, lambda: self._place(orders, places))
 
     async def cancel(self, order_ids: Sequence[int], cause: str) -> list[CancelOutcome]:
         """One outcome an order, in the order asked. Raises JournalUnavailable only while no venue
@@ -159,17 +184,54 @@ class Engine:
             )
         )
 
+    async def _committed(
+        self,
+        orders: Sequence[OrderDraft],
+        places: dict[int, Place],
+        commit: Callable[[], Coroutine[Any, Any, T]],
+    ) -> T:
+        """What the commit has not taken out of `places` is left at its end, whatever that is."""
+        if self._is_stopping:
+            self._leave(places.values())
+            raise JournalUnavailable("the bridge is stopping")
+        for draft in orders:
+            if draft.failure is None and draft.account.id not in places:
+                places[draft.account.id] = self._lanes.enter(draft.account.id)
+        committing = self._own(commit())
+        # Not in the task itself, which may be cancelled before its first step.
+        committing.add_done_callback(lambda _: self._leave(places.values()))
+        return await asyncio.shield(committing)
+
     async def _execute(
-        self, alert: AlertDraft, orders: Sequence[OrderDraft], places: Mapping[int, Place]
+        self,
+        alert: AlertDraft,
+        orders: Sequence[OrderDraft],
+        places: dict[int, Place],
+        wanted: Sequence[_Cancel],
     ) -> Execution:
-        claimed = self._claimed(orders, places)
+        """What is to be cancelled is read first: behind the commit nothing may be left undone."""
+        doomed = await self._ledger.orders([cancel.order_id for cancel in wanted])
+        claimed = self._claimed(orders, places, {cancel.account_id for cancel in wanted})
         committed = await self._journal.write_ahead(alert, orders, claimed)
-        flights = await self._board(orders, places, claimed, committed)
+        cancels = [self._cancel_now(cancel, doomed.get(cancel.order_id)) for cancel in wanted]
+        flights = await self._board(orders, committed.order_ids, claimed, places, cancels)
         return Execution(
-            alert_id=committed.alert_id, committed_at=committed.committed_at, flights=flights
+            alert_id=committed.alert_id,
+            committed_at=committed.committed_at,
+            flights=flights,
+            cancels=cancels,
         )
 
-    def _claimed(self, orders: Sequence[OrderDraft], places: Mapping[int, Place]) -> frozenset[str]:
+    async def _place(self, orders: Sequence[OrderDraft], places: dict[int, Place]) -> Placed:
+        claimed = self._claimed(orders, places, ())
+        added = await self._journal.add_orders(orders, claimed)
+        new = [draft for draft in orders if draft.client_order_id not in added.known]
+        flights = await self._board(new, added.order_ids, claimed, places, ())
+        return Placed(flights=flights, known=added.known)
+
+    def _claimed(
+        self, orders: Sequence[OrderDraft], places: Mapping[int, Place], waiting: Container[int]
+    ) -> frozenset[str]:
         """Those that start at once: each account's first order, where nothing is before it now."""
         first: dict[int, OrderDraft] = {}
         for draft in orders:
@@ -178,33 +240,69 @@ class Engine:
         return frozenset(
             draft.client_order_id
             for account_id, draft in first.items()
-            if self._lanes.is_first(places[account_id])
+            if account_id not in waiting
+            and not first_leg_of(draft)
+            and self._lanes.is_first(places[account_id])
         )
 
     async def _board(
         self,
         orders: Sequence[OrderDraft],
-        places: Mapping[int, Place],
+        order_ids: Sequence[int],
         claimed: Container[str],
-        committed: Committed,
+        places: dict[int, Place],
+        cancels: Sequence[CancelFlight],
     ) -> list[Flight]:
         """The first order is on the wire before the flight of the second is even made."""
         flights: list[Flight] = []
+        waiting: dict[int, list[Flight]] = {cancel.account_id: [] for cancel in cancels}
         moment = time.monotonic()
-        for draft, order_id in zip(orders, committed.order_ids, strict=True):
+        for draft, order_id in zip(orders, order_ids, strict=True):
             if len(flights) == 1:
                 await asyncio.sleep(0)
-            if draft.failure is not None:
-                flight = self._flight(draft, order_id, OrderStatus.FAILED, moment)
-                flight.reason = draft.failure
-                self._land(flight)
-            else:
-                is_claimed = draft.client_order_id in claimed
-                status = OrderStatus.SUBMITTING if is_claimed else OrderStatus.PENDING
-                flight = self._flight(draft, order_id, status, moment)
-                self._launch(self._lanes.board(places[draft.account.id], flight))
+            status = OrderStatus.SUBMITTING if draft.client_order_id in claimed else _UNCLAIMED
+            flight = self._flight(draft, order_id, status, moment)
             flights.append(flight)
+            if draft.failure is not None:
+                flight.status, flight.reason = OrderStatus.FAILED, draft.failure
+                self._land(flight)
+            elif draft.account.id in waiting:
+                waiting[draft.account.id].append(flight)
+            else:
+                self._launch(self._lanes.board(places[draft.account.id], flight))
+        for account_id, held_back in waiting.items():
+            if held_back:
+                ended = [cancel.done for cancel in cancels if cancel.account_id == account_id]
+                self._board_behind(ended, places.pop(account_id), held_back)
         return flights
+
+    def _board_behind(
+        self,
+        cancels: "Sequence[asyncio.Future[None]]",
+        place: Place,
+        flights: Sequence[Flight],
+    ) -> None:
+        """The place is kept meanwhile, so that nothing overtakes what waits."""
+
+        async def wait_and_board() -> None:
+            await asyncio.wait(cancels)
+            for flight in flights:
+                self._launch(self._lanes.board(place, flight))
+
+        self._own(wait_and_board()).add_done_callback(lambda _: self._leave([place]))
+
+    def _cancel_now(self, wanted: _Cancel, order: LedgerOrder | None) -> CancelFlight:
+        cancel = CancelFlight(
+            order_id=wanted.order_id,
+            account_id=wanted.account_id,
+            done=asyncio.get_running_loop().create_future(),
+        )
+
+        async def fly() -> None:
+            cancel.outcome = await self._cancels.cancel(wanted.order_id, order, wanted.cause)
+
+        self._talk(fly()).add_done_callback(lambda _: cancel.land())
+        return cancel
 
     def _leave(self, places: Iterable[Place]) -> None:
         for place in places:

@@ -48,9 +48,44 @@ class Flight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOutcome:
+    """`cancelled` only when it is certain; otherwise `reason` says what is known instead."""
+
+    order_id: int
+    cancelled: bool
+    status: OrderStatus
+    reason: Reason | None
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class CancelFlight:
+    """`outcome` is there once `done` is set; it is None only when the bridge stopped before."""
+
+    order_id: int
+    account_id: int
+    done: "asyncio.Future[None]"
+    outcome: CancelOutcome | None = None
+
+    def land(self) -> None:
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:
-    """`flights` are in the order of the drafts."""
+    """`flights` are in the order of the drafts, `cancels` in the order in which they were asked."""
 
     alert_id: int
     committed_at: datetime
     flights: Sequence[Flight]
+    cancels: Sequence[CancelFlight] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Orders that were added to stored alerts. `known` are the client order ids of drafts whose
+    orders were there already: those are not sent again, and have no flight here.
+    """
+
+    flights: Sequence[Flight]
+    known: frozenset[str] = frozenset()

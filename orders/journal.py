@@ -4,29 +4,57 @@ Callers await on any running loop; three threads with a connection each do the w
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import structlog
 
-from exchanges.vocabulary import MarketType, Side
-from orders import events, ledger_queries, reasons
+from orders import events, known_alerts, reasons, write_ahead
+from orders.added_orders import Added, Addition, Placing
 from orders.changes import Change, Recorded
 from orders.drafts import AlertDraft, OrderDraft
 from orders.events import NewEvent
-from orders.ledger_queries import OpenOrderQuery, OpenOrderRow, Reader, ReadJob
-from orders.recorder import AnnounceJob, AnswerJob, FlushJob, Recorder, RecordJob
+from orders.exposure import Exposure
+from orders.ledger_queries import OpenOrderRow, Standing
+from orders.ledger_reads import LedgerReads
+from orders.recorder import (
+    AnnounceJob,
+    AnswerJob,
+    FlushJob,
+    NoteJob,
+    Recorder,
+    RecordJob,
+)
 from orders.rows import Cursor
 from orders.states import Event
 from orders.wire import json_text
 from orders.worker import JournalUnavailable, Reply
 from orders.write_ahead import Entry, Stored
-from orders.writer import ClaimJob, Committed, StoreJob, Writer
+from orders.writer import (
+    AddJob,
+    ClaimJob,
+    Committed,
+    DuplicateAlert,
+    News,
+    StoreJob,
+    Writer,
+    WriterJob,
+)
 
-__all__ = ["Committed", "Journal", "JournalUnavailable"]
+__all__ = [
+    "Added",
+    "Committed",
+    "DuplicateAlert",
+    "Exposure",
+    "Journal",
+    "JournalUnavailable",
+    "OpenOrderRow",
+    "Standing",
+]
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -35,9 +63,10 @@ WAITING_AT_MOST = 2_000
 REFUSALS_AT_MOST = 200
 BACKLOG_AT_MOST = 20_000
 ANSWERS_WITHIN = 5.0
+_UNTRIMMED: Mapping[int, Decimal] = MappingProxyType({})
 
 
-class Journal:
+class Journal(LedgerReads):
     """`process_id` names this process on the orders that it may send."""
 
     def __init__(
@@ -49,18 +78,22 @@ class Journal:
         refusals_at_most: int = REFUSALS_AT_MOST,
         answers_within: float = ANSWERS_WITHIN,
     ) -> None:
+        super().__init__(database_url)
         self.process_id = process_id
         self._waiting_at_most = waiting_at_most
         self._answers_within = answers_within
         self._writer = Writer(
             database_url,
             process_id,
-            self._announce,
-            self._never_sent,
+            News(
+                stored=self._announce,
+                found=self._never_sent,
+                added=self._announce_added,
+                found_added=self._never_sent_added,
+            ),
             refusals_at_most=refusals_at_most,
         )
         self._recorder = Recorder(database_url)
-        self._reader = Reader(database_url)
 
     @property
     def healthy(self) -> bool:
@@ -87,8 +120,9 @@ class Journal:
     async def write_ahead(
         self, alert: AlertDraft, orders: Sequence[OrderDraft], claimed: Container[str]
     ) -> Committed:
-        """Returns after the durable commit. Raises JournalUnavailable, and then nothing may be
-        sent: should the commit come through all the same, the orders end as FAILED.
+        """Returns after the durable commit. Raises DuplicateAlert for a copy of an alert that is
+        stored; and JournalUnavailable, and then nothing may be sent: should the commit come
+        through all the same, the orders end as FAILED, and the alert's key is free again.
         """
         entry = Entry(alert=alert, orders=tuple(orders), claimed=claimed)
         reply: Reply[Committed] = Reply.here(lambda late: self._never_sent(entry, late))
@@ -102,15 +136,34 @@ class Journal:
         job = StoreJob(entry=Entry(alert=alert), reply=reply, is_refusal=True)
         return await self._ask_the_writer(job, reply)
 
-    async def claim(self, order_ids: Collection[int]) -> frozenset[int]:
-        """PENDING -> SUBMITTING, durably: those that are now this process's to send.
+    async def add_orders(self, orders: Sequence[OrderDraft], claimed: Container[str]) -> Added:
+        """More orders of alerts that are stored, by the drafts' receipts. Those that have a row
+        already (of this client order id) are named, and are not to be sent again. Raises
+        JournalUnavailable as `write_ahead` does.
+        """
+        addition = Addition(orders=tuple(orders), claimed=claimed)
+        if len({draft.client_order_id for draft in orders}) != len(orders):
+            raise ValueError("two of these orders have the same client order id")
+        if not orders:
+            return Added(order_ids=(), known=frozenset(), committed_at=datetime.now(UTC))
+        reply: Reply[Added] = Reply.here(lambda late: self._added_late(addition, late))
+        return await self._ask_the_writer(AddJob(addition=addition, reply=reply), reply)
+
+    async def claim(
+        self, order_ids: Collection[int], quantities: Mapping[int, Decimal] = _UNTRIMMED
+    ) -> frozenset[int]:
+        """PENDING -> SUBMITTING, durably: those that are now this process's to send. `quantities`
+        are what some of them are trimmed to in the same commit; an order is never enlarged.
 
         Raises JournalUnavailable; the orders may be claimed by then, but are not to be sent.
         """
         if not order_ids:
             return frozenset()
+        if any(quantity <= 0 for quantity in quantities.values()):
+            raise ValueError("an order cannot be trimmed to nothing")
         reply: Reply[frozenset[int]] = Reply.here()
-        return await self._ask_the_writer(ClaimJob(order_ids=tuple(order_ids), reply=reply), reply)
+        job = ClaimJob(order_ids=tuple(order_ids), quantities=quantities, reply=reply)
+        return await self._ask_the_writer(job, reply)
 
     async def record(self, change: Change) -> Recorded:
         """Returns after the commit, however long the database is away. Raises JournalUnavailable
@@ -126,46 +179,28 @@ class Journal:
             AnswerJob(alert_id=alert_id, http_status=http_status, answer=json_text(answer))
         )
 
+    def note(self, write: Callable[[Cursor], Sequence[NewEvent]]) -> None:
+        """Queued: what else is to be kept, with the events that tell of it. See `NoteJob`."""
+        self._recorder.put(NoteJob(write=write))
+
+    def duplicated(self, receipt: str, received_at: datetime, peer: str) -> None:
+        """A copy of that alert arrived. Queued as answers are. Raises JournalUnavailable only
+        after the journal was stopped.
+        """
+
+        def keep(cursor: Cursor) -> Sequence[NewEvent]:
+            known_alerts.duplicated(cursor, receipt, received_at, peer)
+            return ()
+
+        self.note(keep)
+
     async def written(self) -> None:
         """Returns when all that was queued before has been written."""
         reply: Reply[None] = Reply.here()
         self._recorder.put(FlushJob(reply=reply))
         await reply.future
 
-    async def positions(
-        self,
-        strategy_id: int,
-        account_ids: Sequence[int],
-        market_type: MarketType,
-        symbol: str,
-    ) -> dict[int, Decimal]:
-        """Signed, one for each account asked for. Raises JournalUnavailable, never a zero guess."""
-        return await self._read(
-            lambda cursor: ledger_queries.positions(
-                cursor, strategy_id, account_ids, market_type, symbol
-            )
-        )
-
-    async def open_orders(
-        self,
-        strategy_id: int,
-        account_ids: Sequence[int] | None = None,
-        *,
-        symbol: str | None = None,
-        side: Side | None = None,
-        created_before: datetime | None = None,
-    ) -> list[OpenOrderRow]:
-        """The strategy's unfinished orders. Raises JournalUnavailable."""
-        query = OpenOrderQuery(
-            strategy_id=strategy_id,
-            account_ids=account_ids,
-            symbol=symbol,
-            side=side,
-            created_before=created_before,
-        )
-        return await self._read(lambda cursor: ledger_queries.open_orders(cursor, query))
-
-    async def _ask_the_writer(self, job: StoreJob | ClaimJob, reply: Reply[T]) -> T:
+    async def _ask_the_writer(self, job: WriterJob, reply: Reply[T]) -> T:
         if self._is_full:
             raise JournalUnavailable("too much is waiting to be written")
         self._writer.put(job)
@@ -179,24 +214,40 @@ class Journal:
             raise JournalUnavailable("the database did not answer in time")
         return reply.future.result()
 
-    async def _read(self, read: Callable[[Cursor], T]) -> T:
-        job = ReadJob(read=read)
-        self._reader.put(job)
-        answer: T = await job.reply.future
-        return answer
-
     def _announce(self, entries: Sequence[Entry], stored: Stored) -> None:
         """In the writer's thread, so that no change of an order is queued before its creation."""
         at = datetime.now(UTC)
         self._recorder.put(AnnounceJob(news=lambda: _news(entries, stored, at)))
+
+    def _announce_added(self, addition: Addition, placing: Placing) -> None:
+        at = datetime.now(UTC)
+        self._recorder.put(AnnounceJob(news=lambda: _news_of(addition, placing.new, at)))
 
     def _never_sent(self, entry: Entry, late: Committed) -> None:
         """The caller had gone when the commit came through, so nobody will send these. Called in
         the caller's loop or in the writer's thread.
         """
         log.warning("stored_too_late", receipt=entry.alert.receipt, alert_id=late.alert_id)
+
+        def release(cursor: Cursor) -> Sequence[NewEvent]:
+            write_ahead.release(cursor, [entry.alert])
+            return ()
+
+        with suppress(JournalUnavailable):
+            self.note(release)
+        self._fail(zip(entry.orders, late.order_ids, strict=True))
+
+    def _added_late(self, addition: Addition, late: Added) -> None:
+        new = [d for d in addition.orders if d.client_order_id not in late.known]
+        self._fail(zip(new, late.order_ids, strict=True))
+
+    def _never_sent_added(self, addition: Addition, placing: Placing) -> None:
+        new = [d for d in addition.orders if d.client_order_id in placing.new]
+        self._fail(zip(new, placing.order_ids(addition), strict=True))
+
+    def _fail(self, orders: Iterable[tuple[OrderDraft, int]]) -> None:
         at = datetime.now(UTC)
-        for draft, order_id in zip(entry.orders, late.order_ids, strict=True):
+        for draft, order_id in orders:
             change = Change(order_id=order_id, event=Event.FAILED, at=at, reason=reasons.NEVER_SENT)
             if draft.failure is None:
                 with suppress(JournalUnavailable):
@@ -209,8 +260,15 @@ def _news(entries: Sequence[Entry], stored: Stored, at: datetime) -> list[NewEve
         alert = events.of_alert(entry.alert)
         if alert is not None:
             news.append(alert)
-        news += [
-            events.of_draft(draft, stored.orders[draft.client_order_id], entry.birth(draft), at)
-            for draft in entry.orders
-        ]
+        news += _news_of(entry, stored.orders, at)
     return news
+
+
+def _news_of(
+    stored: Entry | Addition, order_ids: Mapping[str, int], at: datetime
+) -> list[NewEvent]:
+    return [
+        events.of_draft(draft, order_ids[draft.client_order_id], stored.birth(draft), at)
+        for draft in stored.orders
+        if draft.client_order_id in order_ids
+    ]

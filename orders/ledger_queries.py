@@ -1,46 +1,70 @@
 """What the way of an alert reads of the ledger: positions to size by, orders to cancel."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from exchanges.vocabulary import MarketType, OrderType, Side
 from orders.rows import Cursor
-from orders.vocabulary import OPEN_STATUSES, OrderStatus
-from orders.worker import SESSION_LOST, JournalUnavailable, Replies, Reply, Worker, said
+from orders.vocabulary import OPEN_STATUSES, OrderRole, OrderStatus
+from orders.wire import storable
 
 _STATUSES = sorted(status.value for status in OPEN_STATUSES)
-_UNFINISHED = ", ".join(f"'{status}'" for status in _STATUSES)
-_CLOSABLE = f"""
-SELECT p.account_id, sign(p.quantity) * greatest(
-  abs(p.quantity) - coalesce(sum(greatest(o.quantity - o.filled_quantity, 0)), 0), 0
+UNFINISHED = ", ".join(f"'{status}'" for status in _STATUSES)
+_LARGEST_ID = 2**63 - 1
+
+_STANDINGS = f"""
+WITH work AS (
+  SELECT o.account_id, o.side, o.reduce_only OR o.is_exit AS closes,
+         sum(greatest(o.quantity - o.filled_quantity, 0)) AS quantity
+  FROM orders_order o
+  WHERE o.strategy_id = %(strategy_id)s AND o.account_id = ANY(%(account_ids)s)
+    AND o.market_type = %(market_type)s AND o.symbol = %(symbol)s
+    AND o.status IN ({UNFINISHED}) AND o.role = '' AND o.id <> ALL(%(freed)s::bigint[])
+  GROUP BY o.account_id, o.side, closes
 )
-FROM orders_position p
-LEFT JOIN orders_order o ON o.strategy_id = p.strategy_id AND o.account_id = p.account_id
-  AND o.market_type = p.market_type AND o.symbol = p.symbol
-  AND o.reduce_only AND o.status IN ({_UNFINISHED})
-  AND o.side = CASE WHEN p.quantity > 0 THEN '{Side.SELL}' ELSE '{Side.BUY}' END
-WHERE p.strategy_id = %s AND p.account_id = ANY(%s) AND p.market_type = %s AND p.symbol = %s
-GROUP BY p.id
+SELECT a.id,
+  sign(p.quantity) * greatest(abs(p.quantity) - coalesce(sum(w.quantity) FILTER (
+    WHERE w.closes AND w.side = CASE WHEN p.quantity > 0 THEN '{Side.SELL}' ELSE '{Side.BUY}' END
+  ), 0), 0),
+  sum(CASE WHEN w.side = '{Side.SELL}' THEN -w.quantity ELSE w.quantity END)
+    FILTER (WHERE NOT w.closes)
+FROM unnest(%(account_ids)s) AS a(id)
+LEFT JOIN orders_position p ON p.strategy_id = %(strategy_id)s AND p.account_id = a.id
+  AND p.market_type = %(market_type)s AND p.symbol = %(symbol)s
+LEFT JOIN work w ON w.account_id = a.id
+GROUP BY a.id, p.id
 """
-_OPEN_ORDERS = """
+_PROTECTIVE = f"""
+SELECT account_id, id FROM orders_order
+WHERE strategy_id = %s AND account_id = ANY(%s) AND market_type = %s AND symbol = %s
+  AND status IN ({UNFINISHED}) AND role <> ''
+ORDER BY id
+"""
+_ROWS = """
 SELECT o.id, o.account_id, o.market_type, o.symbol, o.side, o.order_type, o.status, o.exchange,
        o.reduce_only, o.quantity, o.filled_quantity, o.price, o.stop_price, o.client_order_id,
-       o.exchange_order_id, o.created_at, a.name
+       o.exchange_order_id, o.created_at, o.role, o.is_exit, a.name
 FROM orders_order o JOIN strategies_account a ON a.id = o.account_id
-WHERE o.strategy_id = %(strategy_id)s AND o.status = ANY(%(statuses)s)
+WHERE o.strategy_id = %(strategy_id)s
+"""
+_OPEN_ORDERS = f"""{_ROWS}
+  AND o.status = ANY(%(statuses)s)
   AND (%(account_ids)s::bigint[] IS NULL OR o.account_id = ANY(%(account_ids)s))
   AND (%(symbol)s::text IS NULL OR o.symbol = %(symbol)s)
   AND (%(side)s::text IS NULL OR o.side = %(side)s)
   AND (%(created_before)s::timestamptz IS NULL OR o.created_at < %(created_before)s)
 ORDER BY o.id
 """
+_NAMED = f"{_ROWS} AND o.created_at < %(created_before)s AND o.{{}} = %(name)s ORDER BY o.id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenOrderRow:
+    """An order of the ledger; finished ones are among those that were asked for by name."""
+
     order_id: int
     account_id: int
     account_name: str
@@ -58,6 +82,8 @@ class OpenOrderRow:
     client_order_id: str
     exchange_order_id: str
     created_at: datetime
+    role: OrderRole | None
+    is_exit: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +97,63 @@ class OpenOrderQuery:
     created_before: datetime | None = None
 
 
-def positions(
-    cursor: Cursor,
-    strategy_id: int,
-    account_ids: Sequence[int],
-    market_type: MarketType,
-    symbol: str,
-) -> dict[int, Decimal]:
-    """What may still be closed, signed: the position less what unfinished exits will close of it.
-    Never past zero; an account that never traded the symbol has none, which is zero.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Market:
+    """One symbol, as some accounts of a strategy trade it."""
+
+    strategy_id: int
+    account_ids: Sequence[int]
+    market_type: MarketType
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Of one account in one symbol, both signed and read at one instant: `closable` is the
+    position less what unfinished exits will close of it, never past zero; `resting` is what
+    unfinished opening orders will still add. Exits that protect an entry count in neither.
     """
-    cursor.execute(_CLOSABLE, (strategy_id, list(account_ids), market_type.value, symbol))
-    closable = dict(cursor.fetchall())
-    return {account_id: closable.get(account_id, Decimal(0)) for account_id in account_ids}
+
+    closable: Decimal = Decimal(0)
+    resting: Decimal = Decimal(0)
+
+
+def standings(cursor: Cursor, market: Market, freed: Collection[int] = ()) -> dict[int, Standing]:
+    """One for each account asked for. Orders in `freed` are about to be cancelled: they count no
+    more. An account that never traded the symbol has nothing, which is zero.
+    """
+    cursor.execute(
+        _STANDINGS,
+        {
+            "strategy_id": market.strategy_id,
+            "account_ids": list(dict.fromkeys(market.account_ids)),
+            "market_type": market.market_type.value,
+            "symbol": market.symbol,
+            "freed": list(freed),
+        },
+    )
+    nothing = Decimal(0)
+    return {
+        account_id: Standing(closable=closable or nothing, resting=resting or nothing)
+        for account_id, closable, resting in cursor.fetchall()
+    }
+
+
+def protective_orders(cursor: Cursor, market: Market) -> dict[int, list[int]]:
+    """The unfinished exits that protect entries; one list for each account asked for."""
+    cursor.execute(
+        _PROTECTIVE,
+        (
+            market.strategy_id,
+            list(market.account_ids),
+            market.market_type.value,
+            market.symbol,
+        ),
+    )
+    protective: dict[int, list[int]] = {account_id: [] for account_id in market.account_ids}
+    for account_id, order_id in cursor.fetchall():
+        protective[account_id].append(order_id)
+    return protective
 
 
 def open_orders(cursor: Cursor, query: OpenOrderQuery) -> list[OpenOrderRow]:
@@ -98,13 +168,49 @@ def open_orders(cursor: Cursor, query: OpenOrderQuery) -> list[OpenOrderRow]:
             "created_before": query.created_before,
         },
     )
-    return [_open_order(row) for row in cursor.fetchall()]
+    return [_order(row) for row in cursor.fetchall()]
 
 
-def _open_order(row: Sequence[Any]) -> OpenOrderRow:
+def orders_by_id(
+    cursor: Cursor, strategy_id: int, order_id: str, created_before: datetime
+) -> list[OpenOrderRow]:
+    """By our own id, and by the venue's where we have none of that id. Venues may repeat theirs."""
+    if _could_be_ours(order_id):
+        ours = _named(cursor, strategy_id, "id", int(order_id), created_before)
+        if ours:
+            return ours
+    return _named(cursor, strategy_id, "exchange_order_id", storable(order_id), created_before)
+
+
+def _could_be_ours(order_id: str) -> bool:
+    is_number = order_id.isascii() and order_id.isdigit() and len(order_id) <= len(str(_LARGEST_ID))
+    return is_number and int(order_id) <= _LARGEST_ID
+
+
+def orders_by_client_id(
+    cursor: Cursor, strategy_id: int, client_order_id: str, created_before: datetime
+) -> list[OpenOrderRow]:
+    name = storable(client_order_id)
+    return _named(cursor, strategy_id, "client_order_id", name, created_before)
+
+
+def _named(
+    cursor: Cursor, strategy_id: int, column: str, name: object, created_before: datetime
+) -> list[OpenOrderRow]:
+    """An empty name is nobody's, though orders that no venue has acknowledged have an empty one."""
+    if name == "":
+        return []
+    cursor.execute(
+        _NAMED.format(column),
+        {"strategy_id": strategy_id, "name": name, "created_before": created_before},
+    )
+    return [_order(row) for row in cursor.fetchall()]
+
+
+def _order(row: Sequence[Any]) -> OpenOrderRow:
     (order_id, account_id, market_type, symbol, side, order_type, status, exchange) = row[:8]
     (reduce_only, quantity, filled_quantity, price, stop_price) = row[8:13]
-    (client_order_id, exchange_order_id, created_at, account_name) = row[13:]
+    (client_order_id, exchange_order_id, created_at, role, is_exit, account_name) = row[13:]
     return OpenOrderRow(
         order_id=order_id,
         account_id=account_id,
@@ -123,39 +229,6 @@ def _open_order(row: Sequence[Any]) -> OpenOrderRow:
         client_order_id=client_order_id,
         exchange_order_id=exchange_order_id,
         created_at=created_at,
+        role=OrderRole(role) if role else None,
+        is_exit=is_exit,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadJob:
-    read: Callable[[Cursor], Any]
-    reply: Reply[Any] = field(default_factory=Reply.here)
-
-
-class Reader(Worker[ReadJob]):
-    """A read may be repeated, and is, once, on a new connection."""
-
-    def __init__(self, database_url: str) -> None:
-        super().__init__("journal-reader", database_url, "SET statement_timeout = '5s'")
-
-    def work(self, jobs: Sequence[ReadJob]) -> None:
-        for job in jobs:
-            replies = Replies()
-            try:
-                replies.add(job.reply, self._read(job))
-            except Exception as error:  # noqa: BLE001 - passed on to the one who asked
-                refusal = JournalUnavailable(said(error))
-                refusal.__cause__ = error
-                replies.add(job.reply, refusal)
-            replies.deliver()
-
-    def _read(self, job: ReadJob) -> Any:
-        try:
-            return self._once(job)
-        except SESSION_LOST:
-            self.link.drop()
-            return self._once(job)
-
-    def _once(self, job: ReadJob) -> Any:
-        with self.link.cursor() as cursor:
-            return job.read(cursor)

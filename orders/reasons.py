@@ -77,6 +77,23 @@ CANCEL_UNKNOWN = Reason(
     ko="취소 결과를 확인할 수 없어 조회 중입니다",
     en="The outcome of the cancel is not known and is being looked up",
 )
+FIRST_LEG_FAILED = Reason(
+    code="first_leg_failed",
+    ko="먼저 나가야 하는 청산 주문이 접수되지 않아 전송하지 않았습니다",
+    en="Not sent: the closing order that had to go first was not accepted",
+)
+FIRST_LEG_UNKNOWN = Reason(
+    code="first_leg_unknown",
+    ko="먼저 나간 청산 주문의 결과를 확인 중이어서 전송하지 않았습니다. "
+    "포지션을 확인하고 다시 보내세요",
+    en="Not sent: the outcome of the closing order before it is not known. Look at the position, "
+    "then send it again",
+)
+NOTHING_TO_CLOSE = Reason(
+    code="nothing_to_close",
+    ko="청산할 포지션이 없습니다.",
+    en="There is no position to close.",
+)
 CANCEL_HAD_NO_EFFECT = Reason(
     code="cancel_had_no_effect",
     ko="취소 요청 후에도 거래소에 주문이 남아 있습니다",

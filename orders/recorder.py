@@ -22,6 +22,7 @@ from orders.worker import (
     Replies,
     Reply,
     Worker,
+    refusal,
     said,
 )
 
@@ -64,13 +65,22 @@ class AnswerJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteJob:
+    """`write` is called in the recording thread and transaction, again when that is repeated; what
+    it returns is told once it is committed.
+    """
+
+    write: Callable[[Cursor], Sequence[NewEvent]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlushJob:
     """Answered once everything queued before it is written."""
 
     reply: Reply[None]
 
 
-RecorderJob = RecordJob | AnnounceJob | AnswerJob | FlushJob
+RecorderJob = RecordJob | AnnounceJob | AnswerJob | NoteJob | FlushJob
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,11 +88,12 @@ class Batch:
     changes: list[RecordJob] = field(default_factory=list)
     announcements: list[AnnounceJob] = field(default_factory=list)
     answers: list[AnswerJob] = field(default_factory=list)
+    notes: list[NoteJob] = field(default_factory=list)
     flushes: list[FlushJob] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.changes or self.announcements or self.answers)
+        return not (self.changes or self.announcements or self.answers or self.notes)
 
     @classmethod
     def of(cls, jobs: Sequence[RecorderJob]) -> "Batch":
@@ -95,6 +106,8 @@ class Batch:
                     batch.announcements.append(job)
                 case AnswerJob():
                     batch.answers.append(job)
+                case NoteJob():
+                    batch.notes.append(job)
                 case FlushJob():
                     batch.flushes.append(job)
         return batch
@@ -113,7 +126,7 @@ class Recorder(Worker[RecorderJob]):
         self._give_up_at: float | None = None
 
     def can_wait(self, job: RecorderJob) -> bool:
-        return isinstance(job, AnnounceJob | AnswerJob)
+        return isinstance(job, AnnounceJob | AnswerJob | NoteJob)
 
     def work(self, jobs: Sequence[RecorderJob]) -> None:
         batch, replies = Batch.of(jobs), Replies()
@@ -145,9 +158,7 @@ class Recorder(Worker[RecorderJob]):
         for job in jobs:
             _log_lost(job, error)
             if isinstance(job, RecordJob) and job.reply is not None:
-                refusal = JournalUnavailable(said(error))
-                refusal.__cause__ = error
-                replies.add(job.reply, refusal)
+                replies.add(job.reply, refusal(error))
 
     def _persist(self, batch: Batch) -> list[Recorded]:
         """Until it is written. Raises what a repetition would not cure, and JournalUnavailable
@@ -249,7 +260,9 @@ class _Attempt:
                 _ANSWERS,
                 columns_of(batch.answers, ("alert_id", "http_status", "answer")),
             )
-        events.publish(cursor, [*_announced(batch.announcements), *news], datetime.now(UTC))
+        noted = [event for note in batch.notes for event in note.write(cursor)]
+        told = [*_announced(batch.announcements), *news, *noted]
+        events.publish(cursor, told, datetime.now(UTC))
 
 
 def _announced(jobs: Sequence[AnnounceJob]) -> list[NewEvent]:
@@ -276,6 +289,8 @@ def _log_lost(job: RecorderJob, error: Exception) -> None:
             )
         case AnswerJob():
             log.error("answer_not_recorded", alert_id=job.alert_id, error=said(error))
+        case NoteJob():
+            log.error("note_not_recorded", error=said(error))
         case AnnounceJob():
             log.error("events_not_written", error=said(error))
         case FlushJob():

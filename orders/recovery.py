@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from orders import reasons
+from orders import causes, reasons
 from orders.changes import Change
 from orders.engine import Engine
 from orders.journal import Journal, JournalUnavailable
@@ -83,7 +83,11 @@ class Recovery:
         for order in abandoned:
             if order.status is OrderStatus.SUBMITTING:
                 await self._unclear(order)
-        self._engine.resume([o for o in abandoned if o.status is OrderStatus.PENDING])
+        pending = [order for order in abandoned if order.status is OrderStatus.PENDING]
+        for order in pending:
+            if order.draft.role is not None:
+                await self._take_back(order)
+        self._engine.resume([order for order in pending if order.draft.role is None])
 
     async def _abandoned(self, orders: Sequence[LedgerOrder], at_start: bool) -> list[LedgerOrder]:
         """The processes are looked up after their orders were read, so a new one is not missed.
@@ -119,6 +123,19 @@ class Recovery:
                     reason=reasons.NEVER_SENT,
                 )
             )
+
+    async def _take_back(self, order: LedgerOrder) -> None:
+        """An exit attached to an entry, for a position that may be gone by now. The guard places
+        what is wanted today.
+        """
+        await self._journal.record(
+            Change(
+                order_id=order.order_id,
+                event=Event.CANCEL_ASKED,
+                at=self._clock(),
+                cause=causes.GUARD,
+            )
+        )
 
     async def _unclear(self, order: LedgerOrder) -> None:
         self._engine.unknowns.add(order.order_id, order.lane)

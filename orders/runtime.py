@@ -1,9 +1,9 @@
-"""What a process runs to take orders: journal, routes, engine, recovery and the follower."""
+"""What a process runs to take orders: journal, routes, engine, recovery, follower and guard."""
 
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +19,8 @@ from orders.engine import Engine
 from orders.exchanges import OpenExchanges
 from orders.flights import Flight
 from orders.follower import Follower
+from orders.guard import Guard
+from orders.housekeeping import Housekeeping
 from orders.journal import Journal
 from orders.leadership import Leadership
 from orders.ledger import Ledger
@@ -47,7 +49,7 @@ class NotRunning(RuntimeError):
 class Runtime:
     """Belongs to the event loop that starts it. Starting and stopping twice is harmless.
 
-    `clock` and `sleep` are the follower's, recovery's and the adapters' time, handed in by tests.
+    `clock` and `sleep` are the time of follower, guard, recovery and adapters, handed in by tests.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Runtime:
         may_send: Callable[[OrderDraft], Reason | None] | None = None,
         sending_takes_at_most: float = SENDING_TAKES_AT_MOST,
     ) -> None:
+        self._database_url = database_url
         self.process_id = secrets.randbelow(_PROCESS_IDS) + 1
         self.clock = clock
         self.routes = RoutesKeeper(database_url)
@@ -82,9 +85,10 @@ class Runtime:
             clock=clock,
             sleep=sleep,
         )
+        self.guard = self._new_guard(sleep)
+        self._housekeeping = Housekeeping(journal=self.journal, clock=clock, sleep=sleep)
         self.resolver = self._new_resolver(sleep)
         self.recovery = self._new_recovery(sleep)
-        self._database_url = database_url
         self._handlers: dict[str, list[Handler]] = defaultdict(list)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -94,6 +98,16 @@ class Runtime:
         self.subscribe("routes", self.routes.refresh)
         self.subscribe("order_events", self._events_committed)
         self.subscribe(UNKNOWN_ORDERS, self._unknowns_changed)
+
+    def _new_guard(self, sleep: Sleep) -> Guard:
+        return Guard(
+            self._database_url,
+            engine=self.engine,
+            exchanges=self.exchanges,
+            ledger=self.ledger,
+            clock=self.clock,
+            sleep=sleep,
+        )
 
     def _new_resolver(self, sleep: Sleep) -> Resolver:
         return Resolver(
@@ -131,16 +145,14 @@ class Runtime:
 
     async def start(self) -> None:
         """Returns once what earlier processes left behind is known; raises when it cannot be."""
-        if self._is_running:
-            return
-        self._is_running = True
-        self._loop = asyncio.get_running_loop()
-        try:
-            await self._start()
-        except BaseException:
-            await self.stop()
-            raise
-        log.info("bridge_started", process_id=self.process_id)
+        if await self._started(self._start):
+            log.info("bridge_started", process_id=self.process_id)
+
+    async def start_reading(self) -> None:
+        """To look and to plan only: routes, the ledger, and adapters as they are asked for. Nothing
+        is swept, followed or guarded, and other processes do not see this one.
+        """
+        await self._started(self._start_reading)
 
     async def stop(self) -> None:
         """The reverse. The process lock goes last: until then nobody takes our orders for left."""
@@ -148,8 +160,7 @@ class Runtime:
             return
         self._is_running = False
         await ended(*self._tasks)
-        await self.resolver.stop()
-        await self.follower.stop()
+        await self._stop_leading()
         await self.engine.stop()
         await self.exchanges.stop()
         if self.listener is not None:
@@ -168,9 +179,25 @@ class Runtime:
             "engine": self._is_running and self.engine.is_running,
         }
 
-    async def _start(self) -> None:
+    async def _started(self, start: Callable[[], Awaitable[None]]) -> bool:
+        """False when it runs already. Raises what `start` raises, with everything stopped again."""
+        if self._is_running:
+            return False
+        self._is_running = True
+        self._loop = asyncio.get_running_loop()
+        try:
+            await start()
+        except BaseException:
+            await self.stop()
+            raise
+        return True
+
+    async def _start_reading(self) -> None:
         await self.journal.start()
         await asyncio.to_thread(self.routes.start)
+
+    async def _start(self) -> None:
+        await self._start_reading()
         await asyncio.to_thread(self.leadership.start)
         self.listener = Listener(
             self._database_url,
@@ -178,7 +205,7 @@ class Runtime:
         )
         self.listener.start()
         await self.recovery.sweep(at_start=True)
-        for duty in (self._keep_warm(), self._follow_while_leading(), self.recovery.run()):
+        for duty in (self._keep_warm(), self._lead_while_leading(), self.recovery.run()):
             self._tasks.append(asyncio.create_task(duty))
 
     async def _keep_warm(self) -> None:
@@ -201,16 +228,23 @@ class Runtime:
         )
         return list({link.account.id: link.account for link in links}.values())
 
-    async def _follow_while_leading(self) -> None:
+    async def _lead_while_leading(self) -> None:
         while True:
             if self.leadership.is_leader:
                 self.follower.start()
+                self.guard.start()
+                self._housekeeping.start()
                 self.recovery.wake()
             else:
-                await self.follower.stop()
-                await self.resolver.stop()
+                await self._stop_leading()
             await self._leadership_moved.wait()
             self._leadership_moved.clear()
+
+    async def _stop_leading(self) -> None:
+        await self._housekeeping.stop()
+        await self.guard.stop()
+        await self.resolver.stop()
+        await self.follower.stop()
 
     def _settled(self, flight: Flight) -> None:
         self.follower.settled(flight)
@@ -221,7 +255,11 @@ class Runtime:
         self._in_the_loop(self._leadership_moved.set)
 
     def _events_committed(self, _payload: str) -> None:
-        self._in_the_loop(self.follower.wake)
+        self._in_the_loop(self._look_at_the_ledger)
+
+    def _look_at_the_ledger(self) -> None:
+        self.follower.wake()
+        self.guard.wake()
 
     def _unknowns_changed(self, _payload: str) -> None:
         """In whichever process it was: opening orders wait for it here too, and no longer."""

@@ -2,20 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 import structlog
 
 from exchanges.base import Exchange
-from exchanges.errors import Reason
+from exchanges.errors import NotPlaced, Reason
 from exchanges.messages import OrderRequest
 from orders import outcomes, reasons
 from orders.changes import Change
 from orders.drafts import OrderDraft
-from orders.exchanges import ExchangeUnavailable, OpenExchanges
+from orders.exchanges import OpenExchanges
 from orders.flights import Flight
 from orders.journal import Journal, JournalUnavailable
+from orders.last_look import LastLook
 from orders.ledger import Ledger
 from orders.outcomes import Outcome
 from orders.states import Event
@@ -36,7 +39,9 @@ class _NotSent(Exception):
 
 
 class Sender:
-    """`may_send` is asked right before each send, so that a switch-off holds for what waits."""
+    """`may_send` is asked right before each send, so that a switch-off holds for what waits.
+    `held` are the orders that this process is working on.
+    """
 
     def __init__(
         self,
@@ -45,6 +50,7 @@ class Sender:
         exchanges: OpenExchanges,
         ledger: Ledger,
         unknowns: UnknownOutcomes,
+        held: Mapping[int, Flight],
         clock: Callable[[], datetime],
         may_send: Callable[[OrderDraft], Reason | None],
         takes_at_most: float = SENDING_TAKES_AT_MOST,
@@ -52,7 +58,9 @@ class Sender:
         self._journal = journal
         self._exchanges = exchanges
         self._ledger = ledger
+        self._last_look = LastLook(journal, ledger)
         self._unknowns = unknowns
+        self._held = held
         self._clock = clock
         self._may_send = may_send
         self._takes_at_most = takes_at_most
@@ -84,21 +92,38 @@ class Sender:
 
     async def _cleared(self, flight: Flight) -> tuple[Exchange, OrderRequest]:
         """Everything that is to be had and checked before a byte leaves."""
-        draft = flight.draft
         try:
-            exchange = self._exchanges.ready(draft.account)
+            exchange = self._exchanges.ready(flight.draft.account)
             if exchange is None:
-                exchange = await self._exchanges.of(draft.account)
-            request = draft.request(exchange.capabilities)
+                exchange = await self._exchanges.of(flight.draft.account)
+            request = flight.draft.request(exchange.capabilities)
+            if flight.status is OrderStatus.PENDING:
+                await self._take(flight, exchange)
+                request = flight.draft.request(exchange.capabilities)
         except ValueError as error:
             raise _NotSent(outcomes.failed(reasons.invalid_order(error))) from error
-        except ExchangeUnavailable as error:
+        except NotPlaced as error:
             raise _NotSent(outcomes.failed(error.reason)) from error
-        self._check(draft)
-        if flight.status is OrderStatus.PENDING:
-            await self._claim(flight)
-            self._check(draft)  # again, since the claim's commit took time
+        except JournalUnavailable as error:
+            raise _NotSent(outcomes.failed(reasons.JOURNAL_UNAVAILABLE)) from error
+        self._check(flight.draft)  # behind the claim too, since its commit took time
         return exchange, request
+
+    async def _take(self, flight: Flight, exchange: Exchange) -> None:
+        """For an order that had to wait: look again at what it stands on, and claim it."""
+        draft = flight.draft
+        await self._last_look.at_first_leg(draft)
+        self._check(draft)
+        quantity = await self._last_look.at_position(exchange, draft, self._not_claimed(flight))
+        await self._claim(flight, quantity)
+
+    def _not_claimed(self, flight: Flight) -> set[int]:
+        """It and what goes behind it in its lane, which will be looked at again by itself."""
+        return {
+            other.order_id
+            for other in self._held.values()
+            if other.status is OrderStatus.PENDING and other.key == flight.key
+        }
 
     def _check(self, draft: OrderDraft) -> None:
         if draft.expires_at <= self._clock():
@@ -109,16 +134,18 @@ class Sender:
         if not draft.reduce_only and self._unknowns.blocks((draft.account.id, draft.symbol)):
             raise _NotSent(outcomes.failed(reasons.OUTCOME_UNKNOWN_PENDING))
 
-    async def _claim(self, flight: Flight) -> None:
+    async def _claim(self, flight: Flight, quantity: Decimal) -> None:
+        """The row and the flight have the new quantity from here on."""
+        trimmed = {flight.order_id: quantity} if quantity != flight.draft.quantity else {}
         try:
-            claimed = await self._journal.claim([flight.order_id])
-        except JournalUnavailable as error:
-            raise _NotSent(outcomes.failed(reasons.JOURNAL_UNAVAILABLE)) from error
+            claimed = await self._journal.claim([flight.order_id], trimmed)
         except asyncio.CancelledError:  # it may be claimed by now, and nobody would send it
             raise _NotSent(outcomes.failed(reasons.STOPPED)) from None
         if flight.order_id not in claimed:
             raise _NotSent(None)
         flight.status = OrderStatus.SUBMITTING
+        if trimmed:
+            flight.draft = replace(flight.draft, quantity=quantity)
 
     async def _send(self, flight: Flight, exchange: Exchange, request: OrderRequest) -> Outcome:
         """The one place where an order leaves. No retry: whatever is not proved is UNCLEAR."""

@@ -1,7 +1,8 @@
 """The only writer of an order's status. Status, reason, trades and position change together."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from orders import events
 from orders.booking import Booking, Step
@@ -18,6 +19,7 @@ from orders.rows import (
 )
 from orders.states import Event
 from orders.vocabulary import OrderStatus
+from orders.wire import array
 
 UNKNOWN_ORDERS = "unknown_orders"
 """The channel that tells every process when an order becomes UNKNOWN or is so no more."""
@@ -91,17 +93,31 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], {_arrays(_HOLDIN
 WHERE (p.strategy_id, p.account_id, p.market_type, p.symbol)
     = (n.strategy_id, n.account_id, n.market_type, n.symbol)
 """
+_INSERT_GAINS = """
+INSERT INTO orders_realizedprofit
+  (strategy_id, account_id, market_type, symbol, order_id, amount, at)
+SELECT o.strategy_id, o.account_id, o.market_type, o.symbol, o.id, n.amount, n.at
+FROM unnest(%s::bigint[], %s::numeric[], %s::timestamptz[])
+  WITH ORDINALITY AS n(order_id, amount, at, place)
+JOIN orders_order o ON o.id = n.order_id
+ORDER BY n.place
+"""
 _NOTIFY_UNKNOWN = f"NOTIFY {UNKNOWN_ORDERS}"
+# The order as it was is what the statement began with: `claimed` is not seen through the table.
 _CLAIM = f"""
 WITH claimed AS (
-  UPDATE orders_order SET status = '{OrderStatus.SUBMITTING}', claimed_by = %(claimant)s,
-    updated_at = %(at)s
-  WHERE id = ANY(%(order_ids)s) AND status = '{OrderStatus.PENDING}'
-  RETURNING id
+  UPDATE orders_order o SET status = '{OrderStatus.SUBMITTING}', claimed_by = %(claimant)s,
+    updated_at = %(at)s, quantity = least(o.quantity, n.quantity)
+  FROM unnest(%(order_ids)s::bigint[], %(quantities)s::numeric[]) AS n(id, quantity)
+  WHERE o.id = n.id AND o.status = '{OrderStatus.PENDING}'
+  RETURNING o.id, o.quantity
 ), written AS (
   INSERT INTO orders_ordertransition (order_id, from_status, to_status, event, cause, at)
-  SELECT id, '{OrderStatus.PENDING}', '{OrderStatus.SUBMITTING}', '{Event.CLAIMED}', '', %(at)s
-  FROM claimed
+  SELECT c.id, '{OrderStatus.PENDING}', '{OrderStatus.SUBMITTING}', '{Event.CLAIMED}',
+    CASE WHEN c.quantity = o.quantity THEN ''
+    ELSE format('trimmed from %%s to %%s', trim_scale(o.quantity), trim_scale(c.quantity)) END,
+    %(at)s
+  FROM claimed c JOIN orders_order o ON o.id = c.id
 )
 SELECT id FROM claimed
 """
@@ -133,10 +149,21 @@ def carry_out(cursor: Cursor, changes: Sequence[Change]) -> tuple[list[Recorded]
 
 
 def claim(
-    cursor: Cursor, order_ids: Collection[int], claimant: int, at: datetime
+    cursor: Cursor, wanted: Mapping[int, Decimal | None], claimant: int, at: datetime
 ) -> frozenset[int]:
-    """PENDING -> SUBMITTING in one statement; the orders that somebody else took are left out."""
-    cursor.execute(_CLAIM, {"order_ids": list(order_ids), "claimant": claimant, "at": at})
+    """PENDING -> SUBMITTING in one statement; the orders that somebody else took are left out.
+
+    `wanted` is by order id the quantity to which it is trimmed, or None. It is never enlarged.
+    """
+    cursor.execute(
+        _CLAIM,
+        {
+            "order_ids": list(wanted),
+            "quantities": list(wanted.values()),
+            "claimant": claimant,
+            "at": at,
+        },
+    )
     return frozenset(order_id for (order_id,) in cursor.fetchall())
 
 
@@ -181,6 +208,9 @@ def _write(cursor: Cursor, booking: Booking, at: datetime) -> None:
         holdings = [booking.positions[key] for key in keys]
         values = (*position_columns(keys), *columns_of(holdings, _HOLDING))
         cursor.execute(_UPDATE_POSITIONS, (at, *values))
+    if booking.gains:
+        whose = array(gain.order.id for gain in booking.gains)
+        cursor.execute(_INSERT_GAINS, (whose, *columns_of(booking.gains, ("amount", "at"))))
 
 
 def _begins_or_ends_unknown(step: Step) -> bool:

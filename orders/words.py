@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from exchanges.vocabulary import MarketType, OrderType, Side
-from orders.vocabulary import AlertStatus, OrderStatus
+from orders.vocabulary import AlertStatus, OrderRole, OrderStatus, ProtectionStatus
 
 STATUSES: dict[str, Any] = {
     OrderStatus.PENDING: _("Waiting"),
@@ -46,4 +46,14 @@ MARKET_TYPES: dict[str, Any] = {
     MarketType.OVERSEAS_STOCK: _("Overseas stocks"),
     MarketType.DOMESTIC_FUTUREOPTION: _("Domestic futures and options"),
     MarketType.OVERSEAS_FUTUREOPTION: _("Overseas futures and options"),
+}
+ROLES: dict[str, Any] = {
+    OrderRole.TAKE_PROFIT: _("Take profit"),
+    OrderRole.STOP_LOSS: _("Stop loss"),
+    OrderRole.TRAIL: _("Trailing stop"),
+}
+PROTECTIONS: dict[str, Any] = {
+    ProtectionStatus.ACTIVE: pgettext_lazy("exits", "Guarding"),
+    ProtectionStatus.ENDED: pgettext_lazy("exits", "Ended"),
+    ProtectionStatus.BROKEN: pgettext_lazy("exits", "Broken"),
 }

@@ -43,6 +43,13 @@ def said(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
+def refusal(error: Exception) -> JournalUnavailable:
+    """For the one who asked, with what the database said."""
+    refused = JournalUnavailable(said(error))
+    refused.__cause__ = error
+    return refused
+
+
 class Link:
     """A connection that is made when it is needed and made again when it is lost.
 

@@ -1,17 +1,28 @@
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin import display
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from orders import words
-from orders.admin.history import STRATEGY, HistoryAdmin, link_to, shortened, worded_filter
+from orders.admin.history import (
+    STRATEGY,
+    HistoryAdmin,
+    link_to,
+    precise,
+    shortened,
+    small_table,
+    worded_filter,
+)
 from orders.models import Alert, Order
+from orders.rest.receipts import cancels_of, missed_before
+from orders.rest.trails import fired_at, slippage_of
 from strategies.admin.own import sees_all
 
 
@@ -44,8 +55,12 @@ class AlertAdmin(HistoryAdmin):
         "group_name",
         "status_word",
         "market_word",
+        "fired",
         "received_at",
         "its_orders",
+        "its_cancels",
+        "its_duplicates",
+        "what_it_missed",
         "peer",
         "http_status",
         "error_code",
@@ -64,7 +79,12 @@ class AlertAdmin(HistoryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """A follower's orders are the follower's, also where the alert is one's own."""
         mine = Q() if sees_all(request) else Q(account__owner=request.user)
-        orders = Order.objects.filter(mine).select_related("account").order_by("id")
+        orders = (
+            Order.objects.filter(mine)
+            .select_related("account", "alert", "protection")
+            .prefetch_related("trades")
+            .order_by("instruction", "id")
+        )
         count = orders.order_by().filter(alert=OuterRef("pk")).values("alert")
         counted = count.annotate(count=Count("pk")).values("count")
         rows: QuerySet[Any] = super().get_queryset(request)
@@ -97,13 +117,75 @@ class AlertAdmin(HistoryAdmin):
     def answered(self, alert: Alert) -> SafeString:
         return _json(alert.answer)
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Alert | None:
+        """With the orders that it wanted cancelled, as far as they are the reader's."""
+        alert: Any = super().get_object(request, object_id, from_field)
+        if alert is not None:
+            mine = Q() if sees_all(request) else Q(order__account__owner=request.user)
+            alert.visible_cancels = list(cancels_of(alert).filter(mine))
+        return alert  # type: ignore[no-any-return]
+
+    @display(description=_("fired"))
+    def fired(self, alert: Alert) -> str:
+        return fired_at(alert) or ""
+
     @display(description=_("orders"))
     def its_orders(self, alert: Any) -> SafeString:
-        return format_html_join(
-            "",
-            "<p>{} · {}</p>",
-            ((link_to(order), order.account) for order in alert.visible_orders),
+        return small_table(
+            (
+                *(_("order"), _("role"), _("account"), _("sent"), _("acknowledged")),
+                *(_("first fill"), _("slippage"), _("exits")),
+            ),
+            (_order_row(order) for order in alert.visible_orders),
         )
+
+    @display(description=_("cancels asked"))
+    def its_cancels(self, alert: Any) -> SafeString:
+        return small_table(
+            (_("time"), _("order"), _("account"), _("cause")),
+            (
+                (precise(step.at), link_to(step.order), step.order.account, step.cause)
+                for step in alert.visible_cancels
+            ),
+        )
+
+    @display(description=_("duplicates"))
+    def its_duplicates(self, alert: Any) -> SafeString:
+        return small_table(
+            (_("time"), _("sender")),
+            ((precise(copy.received_at), copy.peer) for copy in alert.duplicates.order_by("id")),
+        )
+
+    @display(description=_("missed alert"))
+    def what_it_missed(self, alert: Alert) -> str:
+        missed = missed_before(alert)
+        return str(missed) if missed is not None else ""
+
+
+def _order_row(order: Order) -> tuple[object, ...]:
+    """Times are counted from the alert's arrival."""
+    filled = [trade.executed_at for trade in order.trades.all()]
+    slippage = slippage_of(order)
+    protection = getattr(order, "protection", None)
+    return (
+        link_to(order),
+        words.ROLES.get(order.role, order.role),
+        order.account,
+        _after(order, order.sent_at),
+        _after(order, order.acknowledged_at),
+        _after(order, min(filled, default=None)),
+        f"{slippage['price']} ({slippage['percent']} %)" if slippage else "",
+        words.PROTECTIONS.get(protection.status, protection.status) if protection else "",
+    )
+
+
+def _after(order: Order, moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    passed = (moment - order.alert.received_at) / timedelta(milliseconds=1)
+    return f"+{passed:.1f} ms"
 
 
 def _json(value: object) -> SafeString:

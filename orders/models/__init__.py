@@ -4,7 +4,7 @@ from orders.models.event import OrderEvent
 from orders.models.missed import MissedAlert, Signal
 from orders.models.order import OpenOrder, Order, OrderTransition
 from orders.models.protection import Protection
-from orders.models.trade import Position, Trade
+from orders.models.trade import Position, RealizedProfit, Trade
 
 __all__ = [
     "Alert",
@@ -17,6 +17,7 @@ __all__ = [
     "OrderTransition",
     "Position",
     "Protection",
+    "RealizedProfit",
     "Signal",
     "Trade",
 ]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchanges.vocabulary import MarketType, OrderType, Side
 from orders.models.alert import Alert
+from orders.states import Event
 from orders.vocabulary import OPEN_STATUSES, OrderRole, OrderStatus
 from strategies.fields import ExactDecimalField
 from strategies.models import Account, Strategy
@@ -115,6 +116,11 @@ class Order(models.Model):
             models.Index(fields=("account", "-id"), name="order_by_account"),
             models.Index(fields=("symbol", "-id"), name="order_by_symbol"),
             models.Index(fields=("created_at",), name="order_by_time"),
+            models.Index(
+                fields=("exchange_order_id",),
+                name="order_by_venue_id",
+                condition=~models.Q(exchange_order_id=""),
+            ),
             models.Index(fields=("behind",), name="order_behind", condition=~models.Q(behind="")),
             models.Index(
                 fields=("id",),
@@ -169,6 +175,13 @@ class OrderTransition(models.Model):
         verbose_name = _("order transition")
         verbose_name_plural = _("order transitions")
         ordering = ("id",)
+        indexes = (
+            models.Index(
+                fields=("cause",),
+                name="cancel_by_cause",
+                condition=models.Q(event=Event.CANCEL_ASKED.value),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.from_status or '·'} → {self.to_status}"

@@ -10,7 +10,8 @@ from strategies.fields import ExactDecimalField
 
 class Protection(models.Model):
     """The exits attached to an entry. `guarded` is how much of its fills is still to be protected,
-    unsigned; `legs` is how many legs of the instruction have been used.
+    unsigned; `released` is how much of them others than its exits have closed; `legs` is how many
+    legs of the instruction its exits have used.
     """
 
     entry = models.OneToOneField(
@@ -21,6 +22,7 @@ class Protection(models.Model):
     )
     seen = ExactDecimalField(_("seen filled"), default=Decimal(0))
     guarded = ExactDecimalField(_("guarded"), default=Decimal(0))
+    released = ExactDecimalField(_("closed by others"), default=Decimal(0))
     legs = models.PositiveSmallIntegerField(_("legs"), default=0)
     error_code = models.CharField(_("error code"), max_length=64, blank=True)
     error_ko = models.TextField(_("error (Korean)"), blank=True)
@@ -35,6 +37,13 @@ class Protection(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="protection_guards_nothing_negative", condition=models.Q(guarded__gte=0)
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("entry",),
+                name="protection_at_work",
+                condition=models.Q(status=ProtectionStatus.ACTIVE.value) | models.Q(guarded__gt=0),
             ),
         )
 

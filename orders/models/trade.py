@@ -71,3 +71,33 @@ class Position(models.Model):
 
     def __str__(self) -> str:
         return f"{self.symbol} {self.quantity.normalize():f}"
+
+
+class RealizedProfit(models.Model):
+    """What one fill, or the news of its true price, realised: negative for a loss, before fees, in
+    quote currency. All of a position's rows add up to what its `realized_pnl` grew by since there
+    are such rows. `at` is when the fill was executed.
+    """
+
+    strategy = models.ForeignKey(
+        Strategy, on_delete=models.PROTECT, related_name="+", verbose_name=_("strategy")
+    )
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("account")
+    )
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="realized", verbose_name=_("order")
+    )
+    market_type = models.CharField(_("market type"), max_length=32)
+    symbol = models.CharField(_("symbol"), max_length=64)
+    amount = ExactDecimalField(_("amount"))
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("realized profit")
+        verbose_name_plural = _("realized profits")
+        ordering = ("id",)
+        indexes = (models.Index(fields=("strategy", "at"), name="realized_by_strategy"),)
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.amount.normalize():f}"

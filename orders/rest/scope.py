@@ -12,10 +12,14 @@ def orders_of(user: User) -> QuerySet[Order]:
 
 
 def trails_of(user: User) -> QuerySet[Order]:
-    """The same with every state and fill, in their order."""
-    return orders_of(user).prefetch_related(
-        Prefetch("transitions", OrderTransition.objects.order_by("id")),
-        Prefetch("trades", Trade.objects.order_by("id")),
+    """The same with every state and fill, in their order, and with what protects an entry."""
+    return (
+        orders_of(user)
+        .select_related("protection")
+        .prefetch_related(
+            Prefetch("transitions", OrderTransition.objects.order_by("id")),
+            Prefetch("trades", Trade.objects.order_by("id")),
+        )
     )
 
 

@@ -13,7 +13,11 @@ STATUSES = [(word.value, word.value) for word in OrderStatus]
 
 
 class OrderRow(serializers.ModelSerializer[Order]):
-    """`id` is the bridge's own; `exchange_order_id` is the venue's, empty until it is known."""
+    """`id` is the bridge's own; `exchange_order_id` is the venue's, empty until it is known.
+
+    `leg` 0 is the instruction's own order; a flip's second order and the exits that protect an
+    entry are further ones, and those have a `role`.
+    """
 
     receipt = serializers.CharField(source="alert.receipt", read_only=True)
     strategy = serializers.CharField(source="strategy.group_name", read_only=True)
@@ -22,6 +26,9 @@ class OrderRow(serializers.ModelSerializer[Order]):
     quantity = DecimalText()
     price = DecimalText(allow_null=True)
     stop_price = DecimalText(allow_null=True)
+    take_profit = DecimalText(allow_null=True)
+    stop_loss = DecimalText(allow_null=True)
+    trail = DecimalText(allow_null=True)
     reference_price = DecimalText(allow_null=True)
     leverage = DecimalText()
     contract_size = DecimalText()
@@ -42,6 +49,9 @@ class OrderRow(serializers.ModelSerializer[Order]):
             "strategy",
             "account_id",
             "account_name",
+            "instruction",
+            "leg",
+            "role",
             "exchange",
             "client_order_id",
             "exchange_order_id",
@@ -52,9 +62,13 @@ class OrderRow(serializers.ModelSerializer[Order]):
             "time_in_force",
             "reduce_only",
             "post_only",
+            "is_exit",
             "quantity",
             "price",
             "stop_price",
+            "take_profit",
+            "stop_loss",
+            "trail",
             "reference_price",
             "leverage",
             "contract_size",
@@ -103,11 +117,15 @@ class FillRow(serializers.ModelSerializer[Trade]):
 
 
 class OrderDetail(OrderRow):
+    """`behind` and `linked_to` are client order ids: of the order that had to be accepted first,
+    and of the other exit of a pair.
+    """
+
     transitions = TransitionRow(many=True, read_only=True)
     trades = FillRow(many=True, read_only=True)
 
     class Meta(OrderRow.Meta):
-        fields = (*OrderRow.Meta.fields, "transitions", "trades")
+        fields = (*OrderRow.Meta.fields, "behind", "linked_to", "transitions", "trades")
         read_only_fields = fields
 
 

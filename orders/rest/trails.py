@@ -1,5 +1,6 @@
-"""Alerts, and their receipts: the whole trail from what was posted to what was filled."""
+"""Alerts, and what became of their orders: every state and time, and what it cost."""
 
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
@@ -8,8 +9,8 @@ from rest_framework import serializers
 
 from exchanges.precision import EXACT
 from exchanges.vocabulary import Side
-from orders.models import Alert, Order
-from orders.rest.fields import DecimalText, Error, TimeText
+from orders.models import Alert, Order, Protection
+from orders.rest.fields import DecimalText, Error, ErrorText, TimeText
 from orders.rest.serializers import OrderDetail
 from orders.wire import decimal_text, time_text
 
@@ -77,12 +78,71 @@ def slippage_of(order: Order) -> dict[str, str] | None:
     }
 
 
+class Times(serializers.Serializer[Any]):
+    """When the alert fired, if it said so, and arrived, and what became of the order then."""
+
+    fired = serializers.DateTimeField(allow_null=True)
+    received = serializers.DateTimeField()
+    committed = serializers.DateTimeField()
+    sent = serializers.DateTimeField(allow_null=True)
+    acknowledged = serializers.DateTimeField(allow_null=True)
+    first_filled = serializers.DateTimeField(allow_null=True)
+    last_filled = serializers.DateTimeField(allow_null=True)
+    finished = serializers.DateTimeField(allow_null=True)
+
+
+def fired_at(alert: Alert) -> str | None:
+    """When the sender says that it fired; what cannot be read as a time is repeated as it is."""
+    said = alert.reading.get("time") if isinstance(alert.reading, dict) else None
+    if not said:
+        return None
+    try:
+        return time_text(datetime.fromisoformat(str(said)))
+    except ValueError:
+        return str(said)
+
+
+def times_of(order: Order) -> dict[str, str | None]:
+    """With the trades that were fetched along."""
+    filled = sorted(trade.executed_at for trade in order.trades.all())
+    return {
+        "fired": fired_at(order.alert),
+        "received": time_text(order.alert.received_at),
+        "committed": time_text(order.created_at),
+        "sent": _optional(order.sent_at),
+        "acknowledged": _optional(order.acknowledged_at),
+        "first_filled": _optional(filled[0] if filled else None),
+        "last_filled": _optional(filled[-1] if filled else None),
+        "finished": _optional(order.finished_at),
+    }
+
+
+def _optional(moment: datetime | None) -> str | None:
+    return None if moment is None else time_text(moment)
+
+
+class Guarded(serializers.ModelSerializer[Protection]):
+    """How far an entry's fills are protected by the exits that its alert attached to it."""
+
+    guarded = DecimalText()
+    error = ErrorText(allow_null=True)
+
+    class Meta:
+        model = Protection
+        fields = ("status", "guarded", "error")
+        read_only_fields = fields
+
+
 class OrderTrail(OrderDetail):
+    """`protection` is null until something of an entry with attached exits was filled."""
+
     slippage = serializers.SerializerMethodField()
     first_filled_at = serializers.SerializerMethodField()
+    times = serializers.SerializerMethodField()
+    protection = serializers.SerializerMethodField()
 
     class Meta(OrderDetail.Meta):
-        fields = (*OrderDetail.Meta.fields, "slippage", "first_filled_at")
+        fields = (*OrderDetail.Meta.fields, "slippage", "first_filled_at", "times", "protection")
         read_only_fields = fields
 
     @extend_schema_field(Slippage(allow_null=True))
@@ -91,34 +151,13 @@ class OrderTrail(OrderDetail):
 
     @extend_schema_field({"type": "string", "format": "date-time", "nullable": True})
     def get_first_filled_at(self, order: Order) -> str | None:
-        times = [trade.executed_at for trade in order.trades.all()]
-        return time_text(min(times)) if times else None
+        return times_of(order)["first_filled"]
 
+    @extend_schema_field(Times)
+    def get_times(self, order: Order) -> dict[str, str | None]:
+        return times_of(order)
 
-class Receipt(AlertDetail):
-    """`orders` are those of the reader's own accounts."""
-
-    fired_at = serializers.SerializerMethodField()
-    orders = serializers.SerializerMethodField()
-
-    class Meta(AlertDetail.Meta):
-        fields = (*AlertDetail.Meta.fields, "fired_at", "orders")
-        read_only_fields = fields
-
-    @extend_schema_field({"type": "string", "nullable": True})
-    def get_fired_at(self, alert: Alert) -> str | None:
-        """When the sender says that it fired, if it said so."""
-        time = alert.reading.get("time") if isinstance(alert.reading, dict) else None
-        return str(time) if time else None
-
-    @extend_schema_field(OrderTrail(many=True))
-    def get_orders(self, alert: Alert) -> Any:
-        own = self.context["orders"].filter(alert=alert).order_by("id")
-        return OrderTrail(own, many=True).data
-
-    def to_representation(self, instance: Alert) -> dict[str, Any]:
-        """What another's strategy was sent is not for those who only follow it."""
-        shown = super().to_representation(instance)
-        if not self.context["owns_strategy"]:
-            shown |= {"body": "", "content_type": "", "peer": "", "reading": {}, "answer": None}
-        return shown
+    @extend_schema_field(Guarded(allow_null=True))
+    def get_protection(self, order: Order) -> Any:
+        protection = getattr(order, "protection", None)
+        return None if protection is None else Guarded(protection).data

@@ -1,5 +1,6 @@
 """Whatever the venue does, in whatever order: no order twice, and an outcome for each."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,33 @@ class Bridged(RuleBasedStateMachine):
             expires_at=self.bridge.time.now() + timedelta(seconds=60),
         )
         self.flights.extend(self.bridge.launch(*orders).flights)
+
+    @rule(acts=st.lists(_ACTS, max_size=2), account=st.integers(0, 1))
+    def a_flip(self, acts: list[Act], account: int) -> None:
+        """The first leg may be trimmed, and the second depends on it."""
+        self.venue.next(*acts)
+        closing, opening = self.desk.batch(
+            2,
+            self.desk.accounts[account],
+            symbol="S1",
+            side=Side.SELL,
+            expires_at=self.bridge.time.now() + timedelta(seconds=60),
+        )
+        closing = replace(closing, is_exit=True, reduce_only=True)
+        opening = replace(opening, behind=closing.client_order_id)
+        self.flights.extend(self.bridge.launch(closing, opening).flights)
+
+    @rule(act=_ACTS, account=st.integers(0, 1), count=st.integers(1, 2))
+    def an_alert_cancels_first(self, act: Act, account: int, count: int) -> None:
+        account_id = self.desk.accounts[account].pk
+        doomed = [f.order_id for f in self.flights if f.key[0] == account_id][-3:]
+        if doomed and act not in {Act.HANG, Act.HANG_AFTER_ACCEPT}:
+            self.venue.next_cancel(act)
+        orders = self.desk.batch(count, self.desk.accounts[account], symbol="S1")
+        execution = self.bridge.runtime.engine.execute(
+            alert_for(orders), orders, None, {account_id: doomed}, "alert"
+        )
+        self.flights.extend(self.bridge.call(execution).flights)
 
     @rule(accounts=st.sets(st.integers(0, 1)))
     def an_alert_is_planned(self, accounts: set[int]) -> None:

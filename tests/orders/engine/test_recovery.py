@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from exchanges.vocabulary import ReportStatus
+from exchanges.vocabulary import ReportStatus, Side
+from orders.client_ids import client_order_id
 from orders.drafts import OrderDraft
 from orders.leadership import Leadership
 from orders.models import Alert, Order
@@ -15,9 +17,11 @@ from orders.recovery import MISSING_FOR
 from orders.vocabulary import AlertStatus, OrderStatus
 from tests.bridges import Desk, RunningBridge
 from tests.dsn import test_dsn
+from tests.orders.rows import hold
 from tests.venues import Act, ScriptedCrypto, ScriptedVenue
 
 DEAD = 4_711
+_EXIT = {"reduce_only": True, "is_exit": True}
 
 
 def _left(draft: OrderDraft, status: OrderStatus, *, by: int = DEAD, **changes: Any) -> Order:
@@ -265,3 +269,64 @@ def test_an_order_resolved_to_resting_is_followed_to_its_end(
         bridge.wait_until(lambda: _status(order) == "NEW", step=1)
         venue.end(order.client_order_id, ReportStatus.EXPIRED)
         bridge.wait_until(lambda: _status(order) == "EXPIRED", step=1)
+
+
+def _left_flip(desk: Desk, first: OrderStatus, **changes: Any) -> tuple[Order, Order]:
+    """A closing in that state, and the opening that was still to go behind it."""
+    closing = desk.draft(side=Side.SELL)
+    name = client_order_id(closing.receipt, 0, closing.account.id, 1)
+    opening = replace(closing, client_order_id=name)
+    return (
+        _left(closing, first, reduce_only=True, is_exit=True, **changes),
+        _left(opening, OrderStatus.PENDING, leg=1, behind=closing.client_order_id),
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "changes", "second", "code"),
+    [
+        (OrderStatus.NEW, {}, "NEW", ""),
+        (OrderStatus.CANCELLED, {"filled_quantity": 1}, "NEW", ""),
+        (OrderStatus.REJECTED, {}, "FAILED", "first_leg_failed"),
+        (OrderStatus.SUBMITTING, {}, "FAILED", "first_leg_unknown"),
+    ],
+)
+def test_an_opening_that_was_left_behind_still_depends_on_its_closing(
+    *,
+    desk: Desk,
+    venue: ScriptedVenue,
+    first: OrderStatus,
+    changes: dict[str, Any],
+    second: str,
+    code: str,
+) -> None:
+    _, opening = _left_flip(desk, first, **changes)
+    with _started() as bridge:
+        bridge.wait_until(lambda: _status(opening) == second)
+    assert opening.error_code == code
+
+
+def test_a_flip_of_which_nothing_was_sent_goes_in_its_order(
+    desk: Desk, venue: ScriptedVenue
+) -> None:
+    lot = desk.market.lot
+    hold(desk.strategy, desk.accounts[0], desk.market, lot * 4)
+    closing, opening = _left_flip(desk, OrderStatus.PENDING)
+    with _started() as bridge:
+        bridge.wait_until(lambda: _status(opening) == "NEW")
+    assert [(a.request.client_order_id, a.request.quantity) for a in venue.book] == [
+        (closing.client_order_id, lot * 4),
+        (opening.client_order_id, lot * 10),
+    ]
+
+
+def test_an_exit_that_was_left_behind_closes_what_is_left_by_now(
+    desk: Desk, venue: ScriptedVenue
+) -> None:
+    lot = desk.market.lot
+    hold(desk.strategy, desk.accounts[0], desk.market, lot * 4)
+    exits = [_left(draft, OrderStatus.PENDING, **_EXIT) for draft in desk.batch(2, side=Side.SELL)]
+    with _started() as bridge:
+        bridge.wait_until(lambda: [_status(order) for order in exits] == ["NEW", "FAILED"])
+    assert [arrival.request.quantity for arrival in venue.book] == [lot * 4]
+    assert exits[1].error_code == "nothing_to_close"

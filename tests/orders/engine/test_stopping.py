@@ -86,8 +86,8 @@ def test_an_order_that_is_just_being_claimed_is_not_left_as_being_sent(
     claim = journal.claim
     claimed = asyncio.Event()
 
-    async def slow(order_ids: Any) -> frozenset[int]:
-        await claim(order_ids)
+    async def slow(order_ids: Any, trimmed: Any) -> frozenset[int]:
+        await claim(order_ids, trimmed)
         claimed.set()
         await asyncio.Event().wait()
         raise AssertionError

@@ -179,7 +179,7 @@ async def test_a_refusal_that_nobody_hears_leaves_nothing_behind() -> None:
 async def test_orders_in_doubt_are_looked_for_once_more_when_the_journal_stops(
     world: World, make_journal: MakeJournal, rows: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orders.writer.CONNECT_WITHIN", 0.0)
+    monkeypatch.setattr("orders.reaching.CONNECT_WITHIN", 0.0)
     journal = await make_journal()
     store = write_ahead.store
 
@@ -226,7 +226,7 @@ async def test_orders_that_stay_in_doubt_are_named_in_the_log(
         rows.cut("journal-writer")
         cursor.execute("SELECT 1")
 
-    monkeypatch.setattr("orders.writer.CONNECT_WITHIN", 0.0)
+    monkeypatch.setattr("orders.reaching.CONNECT_WITHIN", 0.0)
     journal = await make_journal()
     monkeypatch.setattr(write_ahead, "store", lose_the_answer)
     alert = world.alert()

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from exchanges.vocabulary import ReportStatus as R
-from orders import recorder, transitions, write_ahead, writer
+from orders import reaching, recorder, transitions, write_ahead
 from orders.journal import Journal, JournalUnavailable
 from orders.rows import Cursor
 from orders.states import Event
@@ -191,7 +191,7 @@ class Elsewhere:
 def elsewhere(world: World, rows: Rows, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
     elsewhere = Elsewhere(world.dsn)
     monkeypatch.setattr("strategies.postgres.psycopg2.connect", elsewhere.connect)
-    monkeypatch.setattr(writer, "CONNECT_WITHIN", 0.1)
+    monkeypatch.setattr(reaching, "CONNECT_WITHIN", 0.1)
     yield elsewhere
     elsewhere.is_away = False
 

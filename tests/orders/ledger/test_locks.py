@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 
 from exchanges.vocabulary import ReportStatus as R
-from orders import recorder, transitions, write_ahead, writer
+from orders import reaching, recorder, transitions, write_ahead
 from orders.journal import Committed, Journal, JournalUnavailable
 from orders.rows import Cursor
 from orders.states import Event
@@ -34,7 +34,7 @@ def holder(world: World) -> Iterator[Rows]:
 
 @pytest.fixture(autouse=True)
 def _waits_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writer, "LOCK_TIMEOUT", 100)
+    monkeypatch.setattr(reaching, "LOCK_TIMEOUT", 100)
     monkeypatch.setattr(recorder, "LOCK_TIMEOUT", 50)
 
 

@@ -38,6 +38,8 @@ def test_the_schema_is_valid_and_names_every_view() -> None:
         "/alerts/",
         "/alerts/{id}/",
         "/receipts/{receipt}/",
+        "/missed-alerts/",
+        "/missed-alerts/{id}/review/",
         "/events/",
     }
 
