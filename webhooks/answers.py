@@ -1,33 +1,21 @@
 """What a sender is told: contract section 5, from what really happened."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from exchanges.errors import Language, Reason
-from exchanges.vocabulary import MarketType
-from orders.cancels import CancelOutcome
+from exchanges.errors import Language
 from orders.flights import Flight
-from orders.vocabulary import OrderStatus
-from orders.wire import decimal_text, optional_decimal_text, time_text
-from strategies.routes import StrategyRoute
-from webhooks import denials, texts
-from webhooks.planning import Undrafted
+from orders.wire import time_text
+from webhooks import results, texts
+from webhooks.instructions import CancelAllInstruction, CancelInstruction
+from webhooks.outcomes import Outcomes
+from webhooks.plans import AlertPlan
 from webhooks.refusals import Refusal
+from webhooks.results import Count
 from webhooks.routing import Skipped
-
-ACCEPTED = frozenset(
-    {
-        OrderStatus.NEW,
-        OrderStatus.PARTIALLY_FILLED,
-        OrderStatus.FILLED,
-        OrderStatus.CANCELLING,
-        OrderStatus.CANCELLED,
-    }
-)
-UNFINISHED = frozenset({OrderStatus.PENDING, OrderStatus.SUBMITTING})
+from webhooks.tasks import Task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,39 +23,6 @@ class Answer:
     http_status: int
     body: dict[str, Any]
     headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What every answer to one alert has in common."""
-
-    receipt: str
-    language: Language
-    strategy: StrategyRoute
-    market_type: MarketType
-    warnings: Sequence[str]
-    skipped: Sequence[Skipped]
-    timing: dict[str, object]
-
-    def head(self, action: str, *, success: bool, message: str) -> dict[str, Any]:
-        return {
-            "success": success,
-            "receipt": self.receipt,
-            "duplicate": False,
-            "action": action,
-            "strategy": self.strategy.group_name,
-            "market_type": self.market_type.value,
-            "message": message,
-        }
-
-    def tail(self) -> dict[str, Any]:
-        return {
-            "skipped": [
-                {"account_name": s.link.account.name, "reason": s.reason.text(self.language)}
-                for s in self.skipped
-            ],
-            "warnings": list(self.warnings),
-        }
 
 
 def refused(refusal: Refusal, language: Language, receipt: str) -> Answer:
@@ -88,151 +43,69 @@ def stored(language: Language, receipt: str) -> Answer:
     return Answer(http_status=202, body={"success": True, "receipt": receipt, "message": message})
 
 
-def of_orders(told: Told, flights: Sequence[Flight], undrafted: Sequence[Undrafted]) -> Answer:
-    """200 when every order has its outcome, 202 while one is still at work."""
-    kinds = Counter(map(_kind, flights))
-    failed = kinds["failed"] + len(undrafted)
-    at_work = kinds["at_work"] > 0
-    message = (
-        texts.at_work(told.language, told.receipt)
-        if at_work
-        else texts.processed(
-            told.language,
-            told.market_type.family,
-            succeeded=kinds["accepted"],
-            failed=failed,
-            unclear=kinds["unclear"],
+def of_alert(task: Task, plan: AlertPlan, outcomes: Outcomes, timing: dict[str, object]) -> Answer:
+    """200 when everything has its outcome, 202 while something is still at work."""
+    action, told = _told(task, plan, outcomes)
+    count = Count.of(plan, outcomes)
+    http_status = 202 if outcomes.is_at_work else 200
+    body: dict[str, Any] = {
+        "success": count.is_success or outcomes.is_at_work,
+        "receipt": task.arrival.receipt,
+        "duplicate": False,
+        "action": action,
+        "strategy": task.strategy.group_name,
+        "market_type": task.reading.market_type.value,
+        "message": _message(task, action, count, is_at_work=outcomes.is_at_work),
+    }
+    body |= told
+    body["skipped"] = _skipped(plan.skipped, task.arrival.language)
+    body["warnings"] = task.texts((*task.reading.warnings, *plan.warnings))
+    if action == _ORDERS:
+        body["summary"] = count.as_json(skipped=len(body["skipped"]), is_batch=_is_batch(task))
+    body["timing"] = timing
+    return Answer(http_status=http_status, body=body)
+
+
+_ORDERS, _CANCEL_ALL, _CANCEL = "orders_processed", "cancel_all_orders", "cancel_order"
+
+
+def _told(task: Task, plan: AlertPlan, outcomes: Outcomes) -> tuple[str, dict[str, Any]]:
+    """The action, and what the body says of each order."""
+    language = task.arrival.language
+    only = task.reading.instructions[0]
+    if not _is_batch(task) and isinstance(only, CancelAllInstruction):
+        return _CANCEL_ALL, results.of_cancel_all(*outcomes.cancels[0], language)
+    if not _is_batch(task) and isinstance(only, CancelInstruction):
+        return _CANCEL, results.of_cancel(*outcomes.cancels[0], language)
+    told: dict[str, Any] = {"results": results.of_orders(outcomes.orders, language)}
+    if _is_batch(task):
+        told["instructions"] = results.of_instructions(plan, outcomes, language)
+    return _ORDERS, told
+
+
+def _is_batch(task: Task) -> bool:
+    return task.reading.is_batch
+
+
+def _message(task: Task, action: str, count: Count, *, is_at_work: bool) -> str:
+    language, family = task.arrival.language, task.reading.market_type.family
+    if is_at_work:
+        return texts.at_work(language, task.arrival.receipt)
+    if action == _ORDERS:
+        return texts.processed(
+            language,
+            family,
+            succeeded=count.succeeded,
+            failed=count.failed,
+            unclear=count.unclear,
         )
-    )
-    body = told.head("orders_processed", success=kinds["accepted"] > 0 or at_work, message=message)
-    body["results"] = [_order(flight, told.language) for flight in flights] + [
-        _undrafted(item, told.language) for item in undrafted
-    ]
-    body |= told.tail()
-    body["summary"] = _summary(kinds, failed, flights, undrafted, told.skipped)
-    body["timing"] = told.timing
-    return Answer(http_status=202 if at_work else 200, body=body)
+    return texts.cancelled(language, family, succeeded=count.cancelled, failed=count.not_cancelled)
 
 
-def of_cancels(
-    told: Told, accounts: Mapping[int, str], outcomes: Sequence[tuple[int, CancelOutcome]]
-) -> Answer:
-    """`accounts` are names by id; `outcomes` has each with its account's. None is success."""
-    done = Counter(account for account, outcome in outcomes if outcome.cancelled)
-    failed = Counter(account for account, outcome in outcomes if not outcome.cancelled)
-    message = texts.cancelled(
-        told.language, told.market_type.family, succeeded=done.total(), failed=failed.total()
-    )
-    success = done.total() > 0 or failed.total() == 0
-    body = told.head("cancel_all_orders", success=success, message=message)
-    body["cancelled_orders"] = done.total()
-    body["failed_orders"] = failed.total()
-    body["results"] = [
-        {
-            "account_id": account,
-            "account_name": name,
-            "cancelled": done[account],
-            "failed": failed[account],
-            "errors": _cancel_errors(account, outcomes, told.language),
-        }
-        for account, name in accounts.items()
-    ]
-    body |= told.tail()
-    body["timing"] = told.timing
-    return Answer(http_status=200, body=body)
-
-
-def of_cancels_at_work(told: Told) -> Answer:
-    message = texts.at_work(told.language, told.receipt)
-    body = told.head("cancel_all_orders", success=True, message=message)
-    body |= told.tail()
-    body["timing"] = told.timing
-    return Answer(http_status=202, body=body)
-
-
-def _cancel_errors(
-    account_id: int, outcomes: Sequence[tuple[int, CancelOutcome]], language: Language
-) -> list[dict[str, Any]]:
-    return [
-        {"order_id": str(outcome.order_id), "status": outcome.status.value}
-        | _error(outcome.reason, language)
-        for account, outcome in outcomes
-        if account == account_id and not outcome.cancelled
-    ]
-
-
-def _kind(flight: Flight) -> str:
-    """What was filled was accepted, however the rest of the order ended."""
-    if flight.status is OrderStatus.UNKNOWN:
-        return "unclear"
-    if flight.status in ACCEPTED or flight.filled_quantity > 0:
-        return "accepted"
-    return "at_work" if flight.status in UNFINISHED else "failed"
-
-
-def _order(flight: Flight, language: Language) -> dict[str, Any]:
-    draft = flight.draft
-    kind = _kind(flight)
-    entry: dict[str, Any] = {
-        "account_id": draft.account.id,
-        "account_name": draft.account.name,
-        "exchange": draft.account.exchange,
-        "order_id": str(flight.order_id),
-        "exchange_order_id": flight.exchange_order_id or None,
-        "client_order_id": draft.client_order_id,
-        "status": "failed" if kind == "failed" else flight.status.value,
-        "symbol": draft.symbol,
-        "side": draft.side.value,
-        "order_type": draft.order_type.value,
-        "quantity": decimal_text(draft.quantity),
-        "filled_quantity": decimal_text(flight.filled_quantity),
-        "price": optional_decimal_text(draft.price),
-        "average_price": optional_decimal_text(flight.average_price),
-    }
-    if kind == "unclear":
-        return entry | _error(flight.reason or denials.outcome_unknown(), language)
-    return entry | _error(flight.reason, language) if kind == "failed" else entry
-
-
-def _undrafted(item: Undrafted, language: Language) -> dict[str, Any]:
-    account = item.link.account
-    entry = {
-        "account_id": account.id,
-        "account_name": account.name,
-        "exchange": account.exchange,
-        "status": "failed",
-    }
-    return entry | _error(item.reason, language)
-
-
-def _error(reason: Reason | None, language: Language) -> dict[str, Any]:
-    return {} if reason is None else {"code": reason.code, "error": reason.text(language)}
-
-
-def _summary(
-    kinds: Counter[str],
-    failed: int,
-    flights: Sequence[Flight],
-    undrafted: Sequence[Undrafted],
-    skipped: Sequence[Skipped],
-) -> dict[str, int]:
-    """An account is successful when one of its orders was accepted."""
-    accounts = {flight.draft.account.id for flight in flights}
-    accounts |= {item.link.account.id for item in undrafted}
-    successful = {f.draft.account.id for f in flights if _kind(f) == "accepted"}
-    undecided = {
-        f.draft.account.id for f in flights if _kind(f) in {"at_work", "unclear"}
-    } - successful
-    return {
-        "total_accounts": len(accounts),
-        "successful": len(successful),
-        "failed": len(accounts - successful - undecided),
-        "skipped": len(skipped),
-        "successful_orders": kinds["accepted"],
-        "failed_orders": failed,
-        "unknown_orders": kinds["unclear"],
-        "pending_orders": kinds["at_work"],
-    }
+def _skipped(skipped: Sequence[Skipped], language: Language) -> list[dict[str, Any]]:
+    """Each account and reason once, however many instructions there are."""
+    told = dict.fromkeys((each.link.account.name, each.reason.text(language)) for each in skipped)
+    return [{"account_name": name, "reason": reason} for name, reason in told]
 
 
 def timing(

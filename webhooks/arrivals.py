@@ -1,13 +1,15 @@
 """One alert on its way in, and the row it leaves."""
 
+import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
 from exchanges.errors import Language
-from orders.drafts import AlertDraft
+from orders.drafts import AlertDraft, AlertKeyDraft
 from orders.receipts import new_receipt
 from orders.vocabulary import AlertStatus
 from strategies.routes import StrategyRoute
@@ -33,6 +35,7 @@ class Arrival:
     content_type: str
     accept_language: str
     peer: str
+    idempotency_key: str = ""
     receipt: str = field(default_factory=new_receipt)
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.monotonic)
@@ -52,10 +55,33 @@ class Arrival:
         said = self.reading.time if self.reading is not None else None
         return said if said is not None and said < self.received_at else self.received_at
 
+    @property
+    def key(self) -> AlertKeyDraft | None:
+        """By what a copy of this alert would be known: the sender's own id for ever, or the body
+        for a while. None where the strategy asks for no such care, and until the alert is read.
+        """
+        strategy, reading = self.strategy, self.reading
+        if strategy is None or reading is None:
+            return None
+        if reading.alert_id is not None:
+            named = f"id:{reading.alert_id}".encode()
+            return AlertKeyDraft(digest=hashlib.sha256(named).hexdigest(), expires_at=None)
+        if strategy.dedupe_window <= 0:
+            return None
+        return AlertKeyDraft(
+            digest=hashlib.sha256(b"body:" + self.body).hexdigest(),
+            expires_at=self.received_at + timedelta(seconds=strategy.dedupe_window),
+        )
+
     def elapsed(self) -> float:
         return time.monotonic() - self.started
 
-    def draft(self, refusal: Refusal | None = None) -> AlertDraft:
+    def draft(
+        self,
+        refusal: Refusal | None = None,
+        *,
+        warnings: Sequence[str] | None = None,
+    ) -> AlertDraft:
         """The row of this alert; its secrets are masked here, before anything keeps them."""
         strategy, reading = self.strategy, self.reading
         return AlertDraft(
@@ -69,10 +95,15 @@ class Arrival:
             peer=self.peer[:64],
             received_at=self.received_at,
             reading=reading.as_json() if reading else {},
-            warnings=[w.text(self.language) for w in reading.warnings] if reading else (),
+            warnings=self._warnings() if warnings is None else warnings,
             market_type=reading.market_type.value if reading else "",
             http_status=None if refusal is None else refusal.http_status,
             error_code="" if refusal is None else refusal.reason.code,
             error_message="" if refusal is None else refusal.reason.text(self.language),
             error_field="" if refusal is None else refusal.field,
+            key=self.key if refusal is None else None,
         )
+
+    def _warnings(self) -> list[str]:
+        told = self.reading.warnings if self.reading is not None else ()
+        return [warning.text(self.language) for warning in told]

@@ -52,9 +52,9 @@ def not_used(field: str, order_type: str) -> Reason:
     )
 
 
-def not_used_yet(field: str) -> Reason:
+def only_for_entries(field: str) -> Reason:
     return Reason(
-        code="not_used_yet",
-        ko=f"{field}은(는) 기록되지만 아직 쓰이지 않습니다",
-        en=f"{field} is kept with the alert, but not used yet",
+        code="only_for_entries",
+        ko=f"{field}은(는) 신규 주문에만 쓰입니다. 청산 주문에서는 무시했습니다",
+        en=f"{field} belongs to orders that open a position. It is not used in an exit",
     )

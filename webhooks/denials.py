@@ -1,7 +1,10 @@
 """Why one account of an alert gets no order, while the others go on."""
 
+from decimal import Decimal
+
 from exchanges.errors import Reason
-from exchanges.vocabulary import AccountType, MarketType
+from exchanges.precision import plain
+from exchanges.vocabulary import AccountType, MarketType, Side
 
 
 def nothing_to_close() -> Reason:
@@ -49,6 +52,32 @@ def not_offered(exchange: str, field: str, value: str) -> Reason:
         code="not_offered",
         ko=f"{exchange}에서 지원하지 않습니다: {field}={value}",
         en=f"{exchange} does not offer {field}={value}",
+    )
+
+
+def no_linked_exits(exchange: str) -> Reason:
+    return Reason(
+        code="no_linked_exits",
+        ko=f"{exchange}은(는) take_profit과 손절을 함께 걸 수 없습니다. 하나만 보내세요",
+        en=f"{exchange} cannot hold a take_profit and a stop for the same holding. Send only one",
+    )
+
+
+def wrong_side(field: str, value: Decimal, side: Side, price: Decimal) -> Reason:
+    is_above = (field == "take_profit") == (side is Side.BUY)
+    ko, en = ("높아야", "above") if is_above else ("낮아야", "below")
+    return Reason(
+        code="wrong_side",
+        ko=f"{field} {plain(value)}은(는) 진입 가격 {plain(price)}보다 {ko} 합니다 ({side} 주문)",
+        en=f"{field} {plain(value)} must be {en} the entry price {plain(price)} of a {side} order",
+    )
+
+
+def orders_in_the_way() -> Reason:
+    return Reason(
+        code="orders_in_the_way",
+        ko="미체결 주문이 체결되면 목표를 넘습니다. 먼저 CANCEL_ALL_ORDER로 취소하세요",
+        en="Unfinished orders will go past the target. Cancel them first, by CANCEL_ALL_ORDER",
     )
 
 

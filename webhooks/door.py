@@ -4,20 +4,25 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from webhooks import intake
+from webhooks import intake, preview
+from webhooks.answers import Answer
 from webhooks.grammar import BODY_LIMIT
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
-PATHS = frozenset({"/api/webhook", "/api/webhook/"})
+PATH = "/api/webhook"
+PREVIEW = "preview"
+"""No strategy's name in an address: what is posted there is tried out and goes nowhere."""
+
 _DRAINED_AT_MOST = 1 << 20
 
 
 def wants(scope: Scope) -> bool:
     """Senders post and want JSON; a browser is shown the documented view instead."""
-    if scope["path"] not in PATHS or scope["method"] != "POST":
+    path: str = scope["path"]
+    if scope["method"] != "POST" or not (path == PATH or path.startswith(f"{PATH}/")):
         return False
     headers = scope["headers"]
     return not any(
@@ -34,9 +39,9 @@ async def door(scope: Scope, receive: Receive, send: Send) -> None:
     body = await _body(receive)
     if body is None:
         return
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     client = scope.get("client")
-    answer = await intake.receive(body, headers, client[0] if client else "")
+    peer = client[0] if client else ""
+    answer = await answer_to(scope["path"], body, _headers(scope), peer)
     content = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
     await send(
         {
@@ -50,6 +55,23 @@ async def door(scope: Scope, receive: Receive, send: Send) -> None:
         }
     )
     await send({"type": "http.response.body", "body": content})
+
+
+async def answer_to(path: str, body: bytes, headers: Mapping[str, str], peer: str) -> Answer:
+    """What both doors do. The decoded path names a strategy, the preview, or neither."""
+    name = path.removeprefix(PATH).strip("/").strip()
+    if name == PREVIEW:
+        return await preview.preview(body, headers, peer)
+    return await intake.receive(body, headers, peer, name)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """A header that stands twice is one list, as Django reads it."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
 
 
 async def _body(receive: Receive) -> bytes | None:

@@ -19,7 +19,7 @@ TOKEN_LIMIT = 512
 
 _BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_PLACEHOLDER = re.compile(r"\{\{[^{}\"\n]{1,80}\}\}")
+_PLACEHOLDER = re.compile(r"\{\{(?:[^{}\"\n]{1,80}|\s*plot\(\"[^{}\"\n]{1,80}\"\)\s*)\}\}")
 _PAIR = re.compile(
     r'(?:\A|[\n,;])[ \t\r]*"?([A-Za-z_][\w -]{0,60}?)"?[ \t]*[=:]|"[^"\n]*"', re.ASCII
 )

@@ -10,6 +10,8 @@ from exchanges.vocabulary import MarketType, OrderType, Side, TimeInForce
 from webhooks import refusals
 from webhooks.refusals import AlertRefused, Refusal
 
+_LIMITED = frozenset(OrderType) - {OrderType.MARKET, OrderType.STOP_MARKET}
+
 
 class MarketPosition(StrEnum):
     LONG = "LONG"
@@ -55,6 +57,16 @@ class OrderInstruction(Addressed):
     def is_exit(self) -> bool:
         return self.qty_per is not None and self.qty_per < 0
 
+    @property
+    def limit_price(self) -> Decimal | None:
+        """What the venue is told as the price; elsewhere `price` is only what to size by."""
+        return self.price if self.order_type in _LIMITED else None
+
+    @property
+    def known_price(self) -> Decimal | None:
+        """At about which price it will trade, as far as the alert says it."""
+        return self.limit_price or self.stop_price or self.price
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelInstruction(Addressed):
@@ -88,15 +100,11 @@ class UnreadInstruction:
 Instruction = OrderInstruction | CancelInstruction | CancelAllInstruction
 
 _AHEAD_AT_MOST = 60.0
-_KINDS = {
+KINDS = {
     OrderInstruction: "ORDER",
     CancelInstruction: "CANCEL",
     CancelAllInstruction: "CANCEL_ALL_ORDER",
 }
-_NOT_YET_TYPES = frozenset(
-    {OrderType.STOP_MARKET, OrderType.STOP_LIMIT, OrderType.CONDITIONAL_LIMIT}
-)
-_NOT_YET_FIELDS = ("target_position", "take_profit", "stop_loss", "trail")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,18 +137,6 @@ class Reading:
         if age < -_AHEAD_AT_MOST:
             raise AlertRefused(refusals.ahead_of_time())
 
-    def offered_instruction(self) -> OrderInstruction | CancelAllInstruction:
-        """The one instruction; raises AlertRefused for what is read but not yet carried out."""
-        instruction = self.instructions[0]
-        if self.is_batch:
-            count = str(len(self.instructions))
-            raise AlertRefused(refusals.not_there_yet("orders", count))
-        if isinstance(instruction, CancelInstruction):
-            raise AlertRefused(refusals.not_there_yet("order_type", "CANCEL"))
-        if isinstance(instruction, OrderInstruction):
-            _refuse_not_yet(instruction)
-        return instruction
-
     def as_json(self) -> dict[str, object]:
         """For people and for the ledger: what was read, without what is absent."""
         return {
@@ -148,26 +144,33 @@ class Reading:
             "alert_id": self.alert_id,
             "time": self.time.isoformat() if self.time else None,
             "instructions": [_as_json(instruction) for instruction in self.instructions],
-        }
+        } | self._told()
 
-
-def _refuse_not_yet(instruction: OrderInstruction) -> None:
-    if instruction.order_type in _NOT_YET_TYPES:
-        raise AlertRefused(refusals.not_there_yet("order_type", instruction.order_type))
-    for name in _NOT_YET_FIELDS:
-        value = getattr(instruction, name)
-        if value is not None:
-            raise AlertRefused(refusals.not_there_yet(name, str(value)))
+    def _told(self) -> dict[str, object]:
+        """What few alerts have."""
+        told: dict[str, object] = {}
+        if self.prev_market_position is not None:
+            told["prev_market_position"] = self.prev_market_position.value
+        if self.market_position is not None:
+            told["market_position"] = self.market_position.value
+        if self.unread:
+            told["unread"] = [_unread_as_json(each) for each in self.unread]
+        return told
 
 
 def _as_json(instruction: Instruction) -> dict[str, object]:
-    shown: dict[str, object] = {"kind": _KINDS[type(instruction)]}
+    shown: dict[str, object] = {"kind": KINDS[type(instruction)]}
     for field in fields(instruction):
         value = getattr(instruction, field.name)
         if value is None or value is False or value == "":
             continue
         shown[field.name] = _plain(value)
     return shown
+
+
+def _unread_as_json(unread: UnreadInstruction) -> dict[str, object]:
+    refusal = unread.refusal
+    return {"index": unread.index, "code": refusal.reason.code, "field": refusal.field}
 
 
 def _plain(value: object) -> object:

@@ -1,13 +1,15 @@
 """From named fields to instructions: checked by order type and family, symbols resolved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from exchanges.errors import Reason
 from exchanges.vocabulary import AccountType, MarketType, OrderType, Side, TimeInForce
-from webhooks import refusals
+from webhooks import denials, refusals, unreadable
+from webhooks.attached import wrong_side
 from webhooks.batches import entries_of
-from webhooks.cautions import not_used, not_used_yet
+from webhooks.cautions import not_used, only_for_entries
 from webhooks.fields import squeeze
 from webhooks.grammar import Message
 from webhooks.instructions import (
@@ -17,10 +19,12 @@ from webhooks.instructions import (
     MarketPosition,
     OrderInstruction,
     Reading,
+    UnreadInstruction,
 )
 from webhooks.moments import moment
 from webhooks.refusals import AlertRefused
 from webhooks.symbols import ResolvedSymbol, resolve
+from webhooks.targets import OWNED
 from webhooks.values import Entry
 
 ALERT_ID_LIMIT = 200
@@ -44,31 +48,57 @@ _SECURITIES_ONLY = frozenset(
         OrderType.AFTER_MARKET,
     }
 )
-_NOT_USED_YET = ("alert_id", "prev_market_position", "market_position")
+_ATTACHED = ("take_profit", "stop_loss", "trail")
 
 
-def interpret(message: Message, default_market_type: MarketType) -> Reading:
-    """Raises AlertRefused for the first thing that is missing or wrong, in any instruction."""
+def interpret(
+    message: Message, default_market_type: MarketType, *, idempotency_key: str = ""
+) -> Reading:
+    """Raises AlertRefused where nothing can be carried out. What is missing or wrong in one of a
+    batch concerns only that one. `idempotency_key` is the header's, where the alert has no id.
+    """
     alert = Entry(message.fields)
     warnings = [*message.warnings]
-    entries = entries_of(alert, warnings)
-    instructions = [
-        _instruction(entry, index, default_market_type, warnings)
-        for index, entry in enumerate(entries)
-    ]
-    _refuse_two_families(instructions)
-    warnings += [not_used_yet(name) for name in _NOT_USED_YET if name in alert]
+    read, unread = _read(entries_of(alert, warnings), default_market_type, warnings)
+    if not read:
+        raise AlertRefused(unread[0].refusal)
+    _refuse_two_families(read)
     fired_at = alert.text("time")
     return Reading(
-        market_type=instructions[0].market_type,
-        instructions=tuple(sorted(instructions, key=_turn)),
+        market_type=read[0].market_type,
+        instructions=tuple(sorted(read, key=_turn)),
+        unread=tuple(unread),
         is_batch="orders" in alert,
-        alert_id=alert.text("alert_id", limit=ALERT_ID_LIMIT) or None,
+        alert_id=_alert_id(alert, idempotency_key),
         time=moment("time", fired_at) if fired_at else None,
         prev_market_position=alert.word("prev_market_position", MarketPosition),
         market_position=alert.word("market_position", MarketPosition),
         warnings=tuple(warnings),
     )
+
+
+def _read(
+    entries: Sequence[Entry | UnreadInstruction], default: MarketType, warnings: list[Reason]
+) -> tuple[list[Instruction], list[UnreadInstruction]]:
+    read: list[Instruction] = []
+    unread: list[UnreadInstruction] = []
+    for index, entry in enumerate(entries):
+        if isinstance(entry, UnreadInstruction):
+            unread.append(entry)
+            continue
+        try:
+            read.append(_instruction(entry, index, default, warnings))
+        except AlertRefused as error:
+            unread.append(UnreadInstruction(index=index, refusal=error.refusal))
+    return read, unread
+
+
+def _alert_id(alert: Entry, idempotency_key: str) -> str | None:
+    own = alert.text("alert_id", limit=ALERT_ID_LIMIT)
+    header = idempotency_key.strip()
+    if not own and len(header) > ALERT_ID_LIMIT:
+        raise AlertRefused(unreadable.too_long("Idempotency-Key", ALERT_ID_LIMIT))
+    return own or header or None
 
 
 def _refuse_two_families(instructions: Sequence[Instruction]) -> None:
@@ -155,7 +185,7 @@ def _order(
     if side is None and not _takes_its_side_from_the_position(entry):
         raise AlertRefused(refusals.missing_field(entry.at("side"), market_type.family))
     size = _size(entry, market_type.family)
-    return OrderInstruction(
+    wanted = OrderInstruction(
         index=index,
         market_type=market_type,
         exchange=entry.text("exchange") or None,
@@ -167,7 +197,7 @@ def _order(
         side=side,
         qty_per=_not_zero(entry, "qty_per") if size == "qty_per" else None,
         qty=entry.positive("qty") if size == "qty" else None,
-        target_position=entry.number("target_position") if size == "target_position" else None,
+        target_position=_target(entry, market_type) if size == "target_position" else None,
         price=_price(entry, order_type),
         stop_price=_stop_price(entry, order_type, warnings),
         time_in_force=entry.word("time_in_force", TimeInForce),
@@ -177,6 +207,41 @@ def _order(
         stop_loss=entry.positive("stop_loss"),
         trail=entry.positive("trail"),
     )
+    return _with_attached_exits(wanted, entry, warnings)
+
+
+def _target(entry: Entry, market_type: MarketType) -> Decimal | None:
+    target = entry.number("target_position")
+    if target is not None and target < 0 and market_type in OWNED:
+        at = entry.at("target_position")
+        raise AlertRefused(refusals.cannot_be_short(market_type, at))
+    return target
+
+
+def _with_attached_exits(
+    wanted: OrderInstruction, entry: Entry, warnings: list[Reason]
+) -> OrderInstruction:
+    """Only what opens a position can bring its exits along."""
+    given = [name for name in _ATTACHED if getattr(wanted, name) is not None]
+    if given and _only_closes(wanted):
+        warnings.extend(only_for_entries(entry.at(name)) for name in given)
+        return replace(wanted, take_profit=None, stop_loss=None, trail=None)
+    if wanted.stop_loss is not None and wanted.trail is not None:
+        raise AlertRefused(refusals.both_stops(entry.at("trail")))
+    price = wanted.known_price
+    if price is not None and wanted.side is not None and wanted.target_position is None:
+        name = wrong_side(wanted.side, price, wanted.take_profit, wanted.stop_loss)
+        if name:
+            reason = denials.wrong_side(name, getattr(wanted, name), wanted.side, price)
+            raise AlertRefused(refusals.wrong_side(reason, entry.at(name)))
+    return wanted
+
+
+def _only_closes(wanted: OrderInstruction) -> bool:
+    is_sale_of_own = wanted.market_type in OWNED and wanted.side is Side.SELL
+    is_target = wanted.target_position is not None
+    to_nothing = is_target and wanted.target_position == 0
+    return wanted.is_exit or wanted.reduce_only or to_nothing or (is_sale_of_own and not is_target)
 
 
 def _required(entry: Entry, name: str, family: AccountType) -> str:

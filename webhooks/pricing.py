@@ -10,23 +10,24 @@ from exchanges.vocabulary import MarketType
 from webhooks import denials
 
 SHARED_FOR = 0.3
-_Venue = tuple[str, bool, str]
+_Market = tuple[str, bool, str, MarketType, str]
 
 
 @dataclass(slots=True)
 class Prices:
     """For one alert. Where the first account's question gets no answer, each asks by itself."""
 
-    _asked: dict[_Venue, "asyncio.Task[Decimal]"] = field(default_factory=dict)
+    _asked: dict[_Market, "asyncio.Task[Decimal]"] = field(default_factory=dict)
 
     async def of(self, exchange: Exchange, market_type: MarketType, symbol: str) -> Decimal:
         """In quote currency. Raises ReadFailed."""
         account = exchange.account
-        venue = (account.exchange, account.is_demo, account.base_url)
-        shared = self._asked.get(venue)
+        where = (account.exchange, account.is_demo, account.base_url)
+        market = (*where, market_type, symbol)
+        shared = self._asked.get(market)
         if shared is None:
             shared = asyncio.ensure_future(_fetched(exchange, market_type, symbol))
-            self._asked[venue] = shared
+            self._asked[market] = shared
             return await asyncio.shield(shared)
         await asyncio.wait({shared}, timeout=SHARED_FOR)
         if shared.done() and not shared.cancelled() and shared.exception() is None:

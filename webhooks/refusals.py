@@ -56,6 +56,15 @@ def unauthorized() -> Refusal:
     )
 
 
+def other_group_name() -> Refusal:
+    return _not_executable(
+        "other_group_name",
+        "본문의 group_name이 주소의 전략 이름과 다릅니다. 하나만 보내거나 같게 보내세요",
+        "group_name in the body is not the strategy in the address. Send only one, or the same",
+        "group_name",
+    )
+
+
 # What cannot be executed: HTTP 422.
 
 
@@ -258,12 +267,47 @@ def mixed_families(field: str) -> Refusal:
     )
 
 
-def not_there_yet(field: str, value: str) -> Refusal:
+def cannot_be_short(market_type: str, field: str) -> Refusal:
     return _not_executable(
-        "not_offered",
-        f"아직 지원하지 않는 기능입니다: {field}={shown(value)}",
-        f"This is not offered yet: {field}={shown(value)}",
+        "cannot_be_short",
+        f"{market_type}에서는 공매도할 수 없습니다: {field}은(는) 0 이상이어야 합니다",
+        f"{market_type} cannot be sold short: {field} must be 0 or more",
         field,
+    )
+
+
+def both_stops(field: str) -> Refusal:
+    return _not_executable(
+        "both_stops",
+        "stop_loss와 trail은 함께 쓸 수 없습니다. 하나만 보내세요",
+        "stop_loss and trail cannot go together. Send only one",
+        field,
+    )
+
+
+def wrong_side(reason: Reason, field: str) -> Refusal:
+    """The text is the denial's, which is told where the price is known only per account."""
+    return Refusal(http_status=422, reason=reason, field=field)
+
+
+def order_not_found(name: str, field: str) -> Refusal:
+    return _not_executable(
+        "order_not_found",
+        f"이 전략에 주문 {shown(name)}이(가) 없습니다. order_id 또는 client_order_id를 확인하세요",
+        f"This strategy has no order {shown(name)}. Check the order_id or client_order_id",
+        field,
+    )
+
+
+def rate_limited(limit: int, seconds: int) -> Refusal:
+    return Refusal(
+        http_status=429,
+        reason=_reason(
+            "rate_limited",
+            f"알림이 너무 많습니다: 분당 {limit}개까지입니다. {seconds}초 후에 다시 보내세요",
+            f"Too many alerts: at most {limit} a minute. Send it again in {seconds} s",
+        ),
+        retry_after=seconds,
     )
 
 
@@ -321,6 +365,18 @@ def not_stored() -> Refusal:
             "not_stored",
             "알림을 저장하지 못했습니다. 전송된 주문은 없으니 다시 보내세요",
             "The alert could not be stored, and nothing was sent. Send it again",
+        ),
+        retry_after=5,
+    )
+
+
+def not_previewed() -> Refusal:
+    return Refusal(
+        http_status=503,
+        reason=_reason(
+            "not_previewed",
+            "미리보기를 만들지 못했습니다. 전송된 주문은 없으니 잠시 후 다시 요청하세요",
+            "The preview could not be made, and nothing was sent. Ask again in a moment",
         ),
         retry_after=5,
     )

@@ -112,3 +112,12 @@ def told_twice(field: str, names: Sequence[str]) -> Refusal:
         f"{shown(field)} is given twice with different values ({both}). Send only one",
         shown(field),
     )
+
+
+def bad_signature() -> Refusal:
+    return _unreadable(
+        "bad_signature",
+        "X-Signature 헤더를 읽을 수 없습니다. t=<Unix 초>,v1=<16진수 64자리>로 보내세요",
+        "The header X-Signature cannot be read. Send t=<Unix seconds>,v1=<64 hex digits>",
+        "X-Signature",
+    )

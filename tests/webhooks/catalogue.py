@@ -1,10 +1,11 @@
 """One example of everything a sender can be told, as `docs/webhook.md` shows it."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from types import ModuleType
 
 from exchanges.errors import Reason
-from exchanges.vocabulary import AccountType, MarketType
+from exchanges.vocabulary import AccountType, MarketType, Side
 from webhooks import cautions, denials, refusals, unreadable
 from webhooks.refusals import Refusal
 
@@ -20,10 +21,12 @@ UNREADABLE: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
     unreadable.too_deep: (unreadable.too_deep(16),),
     unreadable.wrong_type: (unreadable.wrong_type("symbol", "문자열", "a string"),),
     unreadable.too_long: (unreadable.too_long("account", 100),),
+    unreadable.bad_signature: (unreadable.bad_signature(),),
     unreadable.told_twice: (unreadable.told_twice("side", ("side", "action")),),
 }
 REFUSALS: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
     refusals.unauthorized: (refusals.unauthorized(),),
+    refusals.other_group_name: (refusals.other_group_name(),),
     refusals.missing_field: (
         refusals.missing_field("symbol"),
         refusals.missing_field("symbol", AccountType.STOCK),
@@ -59,13 +62,22 @@ REFUSALS: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
     refusals.too_many_instructions: (refusals.too_many_instructions(30),),
     refusals.nested_batch: (refusals.nested_batch("orders[0].orders"),),
     refusals.mixed_families: (refusals.mixed_families("orders[1].market_type"),),
-    refusals.not_there_yet: (refusals.not_there_yet("take_profit", "1"),),
+    refusals.cannot_be_short: (refusals.cannot_be_short("SPOT", "target_position"),),
+    refusals.both_stops: (refusals.both_stops("trail"),),
+    refusals.wrong_side: (
+        refusals.wrong_side(
+            denials.wrong_side("stop_loss", Decimal(95000), Side.BUY, Decimal(90000)), "stop_loss"
+        ),
+    ),
+    refusals.order_not_found: (refusals.order_not_found("P-000012", "order_id"),),
+    refusals.rate_limited: (refusals.rate_limited(60, 12),),
     refusals.no_account_linked: (refusals.no_account_linked("test1"),),
     refusals.no_securities_account: (refusals.no_securities_account(),),
     refusals.no_crypto_account: (refusals.no_crypto_account(),),
     refusals.accounts_switched_off: (refusals.accounts_switched_off("test1"),),
     refusals.no_matching_account: (refusals.no_matching_account("account", "A9"),),
     refusals.not_stored: (refusals.not_stored(),),
+    refusals.not_previewed: (refusals.not_previewed(),),
 }
 DENIALS: dict[Callable[..., Reason], Reason] = {
     denials.nothing_to_close: denials.nothing_to_close(),
@@ -74,6 +86,9 @@ DENIALS: dict[Callable[..., Reason], Reason] = {
     denials.not_planned: denials.not_planned("PAPER"),
     denials.price_unavailable: denials.price_unavailable("BTC/USDT"),
     denials.not_offered: denials.not_offered("PAPER", "order_type", "STOP_MARKET"),
+    denials.no_linked_exits: denials.no_linked_exits("KIS"),
+    denials.wrong_side: denials.wrong_side("stop_loss", Decimal(95000), Side.BUY, Decimal(90000)),
+    denials.orders_in_the_way: denials.orders_in_the_way(),
     denials.outcome_unknown: denials.outcome_unknown(),
     denials.other_family: denials.other_family(AccountType.STOCK, MarketType.SPOT),
     denials.link_switched_off: denials.link_switched_off(),
@@ -86,7 +101,7 @@ CAUTIONS: dict[Callable[..., Reason], Reason] = {
     cautions.not_inherited: cautions.not_inherited("side"),
     cautions.only_for_the_alert: cautions.only_for_the_alert("orders[0].time"),
     cautions.not_used: cautions.not_used("stop_price", "MARKET"),
-    cautions.not_used_yet: cautions.not_used_yet("alert_id"),
+    cautions.only_for_entries: cautions.only_for_entries("take_profit"),
 }
 
 

@@ -1,5 +1,6 @@
 """A sender with a strategy's token in front of a running bridge, for both families."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -45,6 +46,28 @@ class Sender:
 
     def send(self, **changes: Any) -> Answer:
         return self.post(self.order(**changes))
+
+    def batch(self, *orders: dict[str, Any], **top: Any) -> Answer:
+        """Several instructions in one alert; what they do not say is the market's own symbol."""
+        alert = {
+            "group_name": self.desk.strategy.group_name,
+            "token": self.token,
+            "symbol": self.desk.market.symbol,
+            "market_type": self.desk.market.market_type.value,
+            "orders": list(orders),
+        }
+        return self.post(alert | top)
+
+    def together(self, *alerts: dict[str, Any]) -> list[Answer]:
+        """As they arrive in one burst, in this order."""
+
+        async def burst() -> list[Answer]:
+            bodies = [json.dumps(alert).encode() for alert in alerts]
+            return await asyncio.gather(
+                *(intake.receive(body, {}, "203.0.113.9") for body in bodies)
+            )
+
+        return self.bridge.call(burst())
 
     def settle(self) -> None:
         """Until the bridge knows what the test changed in the database."""

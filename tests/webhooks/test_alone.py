@@ -10,7 +10,7 @@ from orders.models import Order
 from orders.vocabulary import OrderStatus
 from tests.venues import ScriptedExchange, ScriptedVenue
 from tests.webhooks.conftest import Sender
-from webhooks import planning, pricing
+from webhooks import pricing, surveys
 
 _DOWN = Reason(code="down", ko="응답 없음", en="No answer")
 
@@ -21,7 +21,7 @@ def first(sender: Sender) -> int:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "VENUE_TAKES_AT_MOST", 0.5)
+    monkeypatch.setattr(surveys, "VENUE_TAKES_AT_MOST", 0.5)
     monkeypatch.setattr(pricing, "SHARED_FOR", 0.05)
 
 

@@ -78,7 +78,6 @@ def test_cancels_go_first_then_what_trades_at_once_then_the_rest() -> None:
         ({"a": 1}, "wrong_type", "orders"),
         ("BTC/USDT", "wrong_type", "orders"),
         (["buy"], "wrong_type", "orders[0]"),
-        ([{**BUY, "symbol": "BTC/USDT"}, BUY], "missing_field", "orders[1].symbol"),
         ([{**BUY, "symbol": "@"}], "bad_symbol", "orders[0].symbol"),
         ([{**BUY, "symbol": "BTC/USDT", "price": "x"}], "not_a_number", "orders[0].price"),
         ([{**BUY, "symbol": "BTC/USDT", "qty": -1}], "must_be_positive", "orders[0].qty"),
@@ -128,7 +127,31 @@ def test_an_unknown_field_is_told_with_its_place() -> None:
     assert "orders[0].colour" in warning.en
 
 
-def test_a_batch_is_not_carried_out_yet() -> None:
-    with pytest.raises(AlertRefused) as caught:
-        reading([BUY], symbol="BTC/USDT").offered_instruction()
-    assert caught.value.refusal.reason.code == "not_offered"
+@pytest.mark.parametrize(
+    ("broken", "code", "field"),
+    [
+        (BUY, "missing_field", "orders[1].symbol"),
+        ("buy", "wrong_type", "orders[1]"),
+        ({**BUY, "symbol": "BTC/USDT", "side": "buy", "action": "sell"}, "told_twice",
+         "orders[1].side"),
+        ({**BUY, "symbol": "BTC/USDT", "order_type": "X"}, "unsupported_order_type",
+         "orders[1].order_type"),
+    ],
+)  # fmt: skip
+def test_one_that_cannot_be_read_is_told_and_the_others_go_on(
+    broken: Any, code: str, field: str
+) -> None:
+    good = {**BUY, "symbol": "BTC/USDT"}
+    read = reading([good, broken, good])
+    assert [instruction.index for instruction in read.instructions] == [0, 2]
+    (unread,) = read.unread
+    assert (unread.index, unread.refusal.reason.code, unread.refusal.field) == (1, code, field)
+
+
+def test_where_none_can_be_read_the_first_says_why() -> None:
+    assert refused([BUY, {**BUY, "symbol": "@"}]) == ("missing_field", "orders[0].symbol")
+
+
+def test_a_batch_inside_a_batch_refuses_all_of_it() -> None:
+    good = {**BUY, "symbol": "BTC/USDT"}
+    assert refused([good, {"Orders": [BUY]}]) == ("nested_batch", "orders[1].orders")

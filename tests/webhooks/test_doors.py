@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
+from strategies.models import Strategy
 from tests.venues import Act, ScriptedVenue
 from tests.webhooks.conftest import Sender
 from webhooks import intake
@@ -57,7 +58,7 @@ def requests(sender: Sender) -> Iterator[Request]:
         yield body, {"content-type": "text/plain; charset=utf-8", "accept-language": "en"}
 
 
-def through_the_bare_door(sender: Sender, request: Request) -> tuple[int, Any]:
+def through_the_bare_door(sender: Sender, path: str, request: Request) -> tuple[int, Any]:
     body, headers = request
     sent: list[Mapping[str, Any]] = []
     chunks = [body[:1000], body[1000:]]
@@ -72,7 +73,7 @@ def through_the_bare_door(sender: Sender, request: Request) -> tuple[int, Any]:
     scope = {
         "type": "http",
         "method": "POST",
-        "path": "/api/webhook",
+        "path": path,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
         "client": ("127.0.0.1", 5),
     }
@@ -81,11 +82,11 @@ def through_the_bare_door(sender: Sender, request: Request) -> tuple[int, Any]:
     return sent[0]["status"], json.loads(sent[1]["body"])
 
 
-def through_the_view(client: Client, request: Request) -> tuple[int, Any]:
+def through_the_view(client: Client, path: str, request: Request) -> tuple[int, Any]:
     body, headers = request
     answer = client.generic(
         "POST",
-        "/api/webhook",
+        path,
         body,
         content_type=headers["content-type"],
         headers={"accept-language": headers["accept-language"]},
@@ -101,15 +102,18 @@ def without_what_is_its_own(value: Any) -> Any:
     return value
 
 
+@pytest.mark.parametrize("path", ["/api/webhook", "/api/webhook/test1"])
 def test_forty_requests_are_answered_alike_through_both_doors(
-    sender: Sender, venue: ScriptedVenue, client: Client
+    sender: Sender, venue: ScriptedVenue, client: Client, path: str
 ) -> None:
+    Strategy.objects.update(dedupe_window=0)
+    sender.settle()
     venue.act(Act.FILL, symbol=sender.desk.market.symbol)
     several = list(requests(sender))
     assert len(several) == 40
     for request in several:
-        bare_status, bare = through_the_bare_door(sender, request)
-        status, told = through_the_view(client, request)
+        bare_status, bare = through_the_bare_door(sender, path, request)
+        status, told = through_the_view(client, path, request)
         assert status == bare_status
         assert without_what_is_its_own(told) == without_what_is_its_own(bare)
     assert Order.objects.count() > 0
@@ -160,10 +164,12 @@ def test_a_sender_that_hangs_up_in_the_middle_of_its_body_sends_nothing(
     assert venue.book == []
 
 
-@pytest.mark.parametrize("path", ["/api/webhook", "/api/webhook/"])
+@pytest.mark.parametrize("path", ["/api/webhook", "/api/webhook/", "/api/webhook/test1"])
 def test_the_door_is_there_with_and_without_its_last_slash(path: str) -> None:
     assert wants({"type": "http", "method": "POST", "path": path, "headers": []})
     assert not wants({"type": "http", "method": "GET", "path": path, "headers": []})
+    beside = path.replace("webhook", "webhooks")
+    assert not wants({"type": "http", "method": "POST", "path": beside, "headers": []})
 
 
 def test_the_orders_go_out_when_the_sender_stops_waiting(

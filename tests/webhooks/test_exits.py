@@ -1,27 +1,12 @@
 """Exits close what is held, once, and in turn."""
 
-import asyncio
-import json
 from decimal import Decimal
-from typing import Any
 
 from orders.models import Position
 from tests.venues import Act, ScriptedVenue
 from tests.webhooks.conftest import Sender
-from webhooks import intake
-from webhooks.answers import Answer
 
 EXIT = {"order_type": "MARKET", "price": None, "side": None, "qty": None}
-
-
-def together(sender: Sender, *alerts: dict[str, Any]) -> list[Answer]:
-    """As they arrive in one burst, in this order."""
-
-    async def burst() -> list[Answer]:
-        bodies = [json.dumps(alert).encode() for alert in alerts]
-        return await asyncio.gather(*(intake.receive(body, {}, "203.0.113.9") for body in bodies))
-
-    return sender.bridge.call(burst())
 
 
 def held() -> set[Decimal]:
@@ -38,14 +23,14 @@ def test_a_part_of_a_position_is_closed(sender: Sender, venue: ScriptedVenue) ->
 def test_two_exits_at_once_close_the_position_once(sender: Sender, venue: ScriptedVenue) -> None:
     venue.act(Act.FILL, symbol=sender.desk.market.symbol)
     sender.send()
-    exit_all = sender.order(**EXIT, qty_per="-100")
-    together(sender, exit_all, exit_all)
+    first, second = (sender.order(**EXIT, qty_per="-100", alert_id=name) for name in "ab")
+    sender.together(first, second)
     assert held() == {Decimal(0)}
 
 
 def test_an_exit_right_behind_its_entry_closes_it(sender: Sender, venue: ScriptedVenue) -> None:
     venue.act(Act.FILL, symbol=sender.desk.market.symbol)
-    together(sender, sender.order(), sender.order(**EXIT, qty_per="-100"))
+    sender.together(sender.order(), sender.order(**EXIT, qty_per="-100"))
     assert held() == {Decimal(0)}
     assert len(venue.book) == 4
 
@@ -72,7 +57,7 @@ def test_alerts_of_one_burst_reach_an_account_in_their_order(
     sender: Sender, venue: ScriptedVenue
 ) -> None:
     lot = sender.desk.market.lot
-    together(sender, *(sender.order(qty=str(lot * number)) for number in range(1, 9)))
+    sender.together(*(sender.order(qty=str(lot * number)) for number in range(1, 9)))
     account = sender.desk.accounts[0].pk
     arrived = [a.request.quantity for a in venue.book if a.account_id == account]
     assert arrived == [lot * number for number in range(1, 9)]

@@ -34,6 +34,10 @@ STOCK = {
 }
 
 
+TARGET = {"symbol": "BTC/USDT", "order_type": "MARKET", "target_position": "1"}
+STOP = {**CRYPTO, "order_type": "STOP_MARKET"}
+
+
 def reading(fields: dict[str, Any], default: MarketType = MarketType.SPOT) -> Reading:
     body = json.dumps({"group_name": "g", "token": "t", **fields}, default=str).encode()
     return interpret(read_message(body), default)
@@ -51,7 +55,7 @@ def without(fields: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def refused(fields: dict[str, Any]) -> tuple[str, str]:
     with pytest.raises(AlertRefused) as caught:
-        reading(fields).offered_instruction()
+        reading(fields)
     return caught.value.refusal.reason.code, caught.value.refusal.field
 
 
@@ -129,13 +133,13 @@ def test_a_quantity_may_be_absolute() -> None:
 
 
 def test_a_cancel_of_everything_needs_nothing_else() -> None:
-    instruction = reading({"order_type": "CANCEL_ALL_ORDER"}).offered_instruction()
+    (instruction,) = reading({"order_type": "CANCEL_ALL_ORDER"}).instructions
     assert instruction == CancelAllInstruction(market_type=MarketType.SPOT, symbol=None, side=None)
 
 
 def test_a_cancel_may_be_narrowed() -> None:
     fields = {"order_type": "cancel all order", "symbol": "BTCUSDT", "side": "sell"}
-    instruction = reading(fields).offered_instruction()
+    (instruction,) = reading(fields).instructions
     assert isinstance(instruction, CancelAllInstruction)
     assert (instruction.symbol, instruction.side) == ("BTC/USDT", Side.SELL)
 
@@ -177,10 +181,14 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({**CRYPTO, "exchange": ["A"]}, "wrong_type", "exchange"),
     ({**CRYPTO, "time": "yesterday"}, "bad_time", "time"),
     ({**CRYPTO, "time": "1e18"}, "bad_time", "time"),
-    ({**CRYPTO, "orders": [CRYPTO]}, "not_offered", "orders"),
     ({**CRYPTO, "target_position": 1}, "both_sizes", "target_position"),
-    ({**without(CRYPTO, "qty_per"), "target_position": 1}, "not_offered", "target_position"),
-    ({**CRYPTO, "order_type": "STOP_MARKET", "stop_price": 1}, "not_offered", "order_type"),
+    ({**TARGET, "target_position": -1}, "cannot_be_short", "target_position"),
+    ({**TARGET, "target_position": "x"}, "not_a_number", "target_position"),
+    (
+        {**TARGET, "market_type": "DOMESTIC_STOCK", "symbol": "005930", "target_position": "-3"},
+        "cannot_be_short",
+        "target_position",
+    ),
     ({**CRYPTO, "take_profit": "soon"}, "not_a_number", "take_profit"),
     ({**CRYPTO, "stop_loss": -1}, "must_be_positive", "stop_loss"),
     ({**CRYPTO, "trail": [1]}, "wrong_type", "trail"),
@@ -191,10 +199,16 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({**CRYPTO, "time": "0001-01-01T00:00:00+23:59"}, "bad_time", "time"),
     ({**CRYPTO, "market_position": "sideways"}, "unsupported_market_position", "market_position"),
     ({"order_type": "CANCEL"}, "missing_field", "order_id"),
-    ({**CRYPTO, "take_profit": 1}, "not_offered", "take_profit"),
-    ({**CRYPTO, "stop_loss": 1}, "not_offered", "stop_loss"),
-    ({**CRYPTO, "trail": 1}, "not_offered", "trail"),
-    ({"order_type": "CANCEL", "order_id": "1"}, "not_offered", "order_type"),
+    ({**CRYPTO, "stop_loss": 1, "trail": 1}, "both_stops", "trail"),
+    ({**CRYPTO, "price": 5, "take_profit": 5}, "wrong_side", "take_profit"),
+    ({**CRYPTO, "price": 5, "take_profit": 4}, "wrong_side", "take_profit"),
+    ({**CRYPTO, "price": 5, "take_profit": 6, "stop_loss": 5}, "wrong_side", "stop_loss"),
+    (
+        {**CRYPTO, "side": "sell", "market_type": "FUTURES", "price": 5, "stop_loss": 4},
+        "wrong_side",
+        "stop_loss",
+    ),
+    ({**STOP, "stop_price": 5, "price": 9, "stop_loss": 6}, "wrong_side", "stop_loss"),
     ({"order_type": "CANCEL_ALL_ORDER", "side": "up"}, "unsupported_side", "side"),
     ({"order_type": "CANCEL_ALL_ORDER", "symbol": "@"}, "bad_symbol", "symbol"),
 ]
@@ -226,10 +240,30 @@ def test_an_alert_older_than_max_age_is_stale() -> None:
     assert caught.value.refusal.reason.code == "stale_alert"
 
 
-def test_what_has_no_effect_yet_is_said() -> None:
+def test_the_alert_s_own_id_and_positions_are_read_without_a_word() -> None:
     read = reading({**CRYPTO, "alert_id": "a1", "prev_market_position": "flat"})
-    assert [warning.code for warning in read.warnings] == ["not_used_yet", "not_used_yet"]
     assert (read.alert_id, read.prev_market_position) == ("a1", MarketPosition.FLAT)
+    assert read.warnings == ()
+
+
+def test_a_header_s_id_counts_where_the_alert_has_none() -> None:
+    body = json.dumps({"group_name": "g", "token": "t", **CRYPTO}).encode()
+    message = read_message(body)
+    assert interpret(message, MarketType.SPOT, idempotency_key=" k1 ").alert_id == "k1"
+    assert interpret(message, MarketType.SPOT).alert_id is None
+
+
+def test_the_alert_s_own_id_goes_before_the_header_s() -> None:
+    body = json.dumps({"group_name": "g", "token": "t", "alert_id": "a1", **CRYPTO}).encode()
+    read = interpret(read_message(body), MarketType.SPOT, idempotency_key="k1")
+    assert read.alert_id == "a1"
+
+
+def test_a_header_s_id_has_a_limit_too() -> None:
+    body = json.dumps({"group_name": "g", "token": "t", **CRYPTO}).encode()
+    with pytest.raises(AlertRefused) as caught:
+        interpret(read_message(body), MarketType.SPOT, idempotency_key="k" * 201)
+    assert caught.value.refusal.field == "Idempotency-Key"
 
 
 def test_a_stop_price_that_an_order_does_not_use_is_said() -> None:
@@ -261,10 +295,37 @@ def test_a_target_position_may_be_flat_and_needs_no_side() -> None:
     assert (instruction.target_position, instruction.side) == (Decimal(0), None)
 
 
-def test_what_is_attached_to_an_order_is_read() -> None:
-    instruction = order({**CRYPTO, "take_profit": "1", "stop_loss": 2, "trail": "3.5"})
-    attached = (instruction.take_profit, instruction.stop_loss, instruction.trail)
-    assert attached == (Decimal(1), Decimal(2), Decimal("3.5"))
+@pytest.mark.parametrize(
+    ("change", "attached"),
+    [
+        ({"take_profit": "6", "stop_loss": 4}, (Decimal(6), Decimal(4), None)),
+        ({"take_profit": "6", "trail": "3.5"}, (Decimal(6), None, Decimal("3.5"))),
+        (
+            {"side": "sell", "market_type": "FUTURES", "take_profit": 4, "stop_loss": 6},
+            (Decimal(4), Decimal(6), None),
+        ),
+    ],
+)
+def test_what_is_attached_to_an_order_is_read(change: dict[str, Any], attached: Any) -> None:
+    instruction = order({**CRYPTO, "price": 5, **change})
+    assert (instruction.take_profit, instruction.stop_loss, instruction.trail) == attached
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        {"qty_per": "-50"},
+        {"reduce_only": True},
+        {"side": "sell"},
+        {"qty_per": None, "target_position": "0"},
+    ],
+)
+def test_what_only_closes_brings_no_exits_along_and_that_is_said(closing: dict[str, Any]) -> None:
+    read = reading({**CRYPTO, "take_profit": 6, "stop_loss": 4, **closing})
+    assert [warning.code for warning in read.warnings] == ["only_for_entries"] * 2
+    (instruction,) = read.instructions
+    assert isinstance(instruction, OrderInstruction)
+    assert (instruction.take_profit, instruction.stop_loss) == (None, None)
 
 
 def test_a_cancel_names_its_order() -> None:

@@ -10,6 +10,7 @@ import pytest
 from exchanges.errors import Reason
 from tests.webhooks.catalogue import CAUTIONS, DENIALS, REFUSALS, UNREADABLE, public_functions
 from webhooks import cautions, denials, refusals, unreadable
+from webhooks.missed import NOT_REVIEWED
 from webhooks.refusals import Refusal, shown
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +18,12 @@ PAGE = (ROOT / "docs" / "webhook.md").read_text(encoding="utf-8")
 REFUSED = [refusal for made in (UNREADABLE, REFUSALS) for each in made.values() for refusal in each]
 TOLD = [*DENIALS.values(), *CAUTIONS.values()]
 IN_A_RESULT = ("webhooks/denials.py", "orders/reasons.py", "exchanges/precision.py")
+
+
+def risk_codes() -> set[str]:
+    """Those are put together in a helper, so they are known by their shape."""
+    source = (ROOT / "strategies" / "risk_denials.py").read_text(encoding="utf-8")
+    return set(re.findall(r'"(risk_[a-z_]+)"', source))
 
 
 def codes_in(file: str) -> Iterator[str]:
@@ -65,6 +72,7 @@ def test_the_page_names_no_refusal_that_there_is_not() -> None:
 def test_the_page_names_every_code_of_a_result_and_no_other() -> None:
     told = set(re.findall(r"^\| `(\w+)` \|.*[가-힣].*\|.*\|$", PAGE, re.MULTILINE))
     there = {code for file in IN_A_RESULT for code in codes_in(file)}
+    there |= risk_codes() | {NOT_REVIEWED.code}
     assert told == there | {reason.code for reason in CAUTIONS.values()}
 
 

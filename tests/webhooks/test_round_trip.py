@@ -1,11 +1,12 @@
 """What the desk and the README tell people to copy, played from entry to exit."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from orders.models import Position
+from orders.models import MissedAlert, Position
 from tests.venues import Act, ScriptedVenue
 from tests.webhooks.conftest import Sender
 from tradingbridge.desk import examples
@@ -18,8 +19,13 @@ def test_the_tradingview_template_closes_what_it_opened_at_any_price(
     venue.act(Act.FILL, symbol=sender.desk.market.symbol)
     template = examples.for_tradingview(sender.desk.strategy.group_name)
     contracts = str(sender.desk.market.lot * 37)
-    for action, price in (("buy", "100"), ("sell", exit_price)):
+    legs = (("buy", "100", "flat", "long"), ("sell", exit_price, "long", "flat"))
+    for action, price, before, after in legs:
         filled_in = {
+            "{{strategy.order.id}}": "Long",
+            "{{timenow}}": datetime.now(UTC).isoformat(timespec="seconds"),
+            "{{strategy.prev_market_position}}": before,
+            "{{strategy.market_position}}": after,
             "{{ticker}}": sender.desk.market.symbol,
             "{{strategy.order.action}}": action,
             "{{strategy.order.contracts}}": contracts,
@@ -30,4 +36,5 @@ def test_the_tradingview_template_closes_what_it_opened_at_any_price(
             message = message.replace(placeholder, value)
         assert json.loads(message)
         assert sender.post(message.encode()).body["success"] is True
+    assert not MissedAlert.objects.exists()
     assert set(Position.objects.values_list("quantity", flat=True)) == {Decimal(0)}

@@ -52,7 +52,7 @@ def test_a_stored_cancel_all_that_could_not_be_carried_out_says_so_and_is_no_5xx
         raise JournalUnavailable("gone")
 
     sender.send()
-    monkeypatch.setattr(sender.bridge.runtime.engine, "cancel", broken)
+    monkeypatch.setattr(sender.bridge.runtime.journal, "record", broken)
     answer = sender.post(
         {**sender.order(), "order_type": "CANCEL_ALL_ORDER", "qty": None, "price": None}
     )
