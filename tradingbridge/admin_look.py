@@ -79,6 +79,7 @@ UNFOLD = {
                     _item(_("Trades"), "swap_horiz", "orders.Trade"),
                     _item(_("Positions"), "account_balance_wallet", "orders.Position"),
                     _item(_("Alerts"), "notifications", "orders.Alert"),
+                    _item(_("Missed alerts"), "notification_important", "orders.MissedAlert"),
                 ],
             },
             {

@@ -12,7 +12,7 @@ ADMIN_LIST = re.compile(r'href="(/admin/[a-z_]+/[a-z_]+/)"')
 EXPECTED = {
     f"/admin/{app}/{model}/"
     for app, models in {
-        "orders": ("alert", "order", "openorder", "trade", "position"),
+        "orders": ("alert", "order", "openorder", "trade", "position", "missedalert"),
         "strategies": ("strategy", "account", "strategyaccount", "apitoken"),
         "auth": ("user",),
     }.items()

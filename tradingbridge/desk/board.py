@@ -18,14 +18,15 @@ from django.db.models import (
 )
 
 from exchanges.vocabulary import MarketType
-from orders.models import Alert, Order, OrderEvent
+from orders.models import Alert, MissedAlert, Order, OrderEvent, Protection
 from orders.rest import scope
-from orders.vocabulary import OPEN_STATUSES, OrderStatus
+from orders.vocabulary import OPEN_STATUSES, OrderStatus, ProtectionStatus
 from strategies.models import Strategy, StrategyAccount
 from tradingbridge.desk import examples
 from tradingbridge.desk.lines import AlertLine, OrderLine, PositionLine
 
 LATEST = 30
+ALARMS_AT_MOST = 5
 OPEN_AT_MOST = 100
 
 
@@ -52,6 +53,8 @@ class Board:
     latest_orders: tuple[OrderLine, ...]
     positions: tuple[PositionLine, ...]
     alerts: tuple[AlertLine, ...]
+    missed: tuple[MissedAlert, ...]
+    broken: tuple[Protection, ...]
     latest: int = LATEST
 
     @property
@@ -86,6 +89,8 @@ def of(viewer: User) -> Board:
         latest_orders=tuple(OrderLine.of(order) for order in latest_orders),
         positions=tuple(PositionLine.of(position) for position in positions),
         alerts=tuple(AlertLine.of(alert) for alert in alerts),
+        missed=tuple(_not_reviewed(viewer)),
+        broken=tuple(_unprotected(viewer)),
     )
 
 
@@ -93,6 +98,20 @@ def visible_alerts(viewer: User) -> QuerySet[Alert]:
     """One's own strategies' alerts; those that named nobody's strategy are the operator's."""
     own = Q(strategy__owner=viewer)
     return Alert.objects.filter(own | Q(strategy=None) if viewer.is_superuser else own)
+
+
+def _not_reviewed(viewer: User) -> QuerySet[MissedAlert]:
+    own = MissedAlert.objects.filter(strategy__owner=viewer, reviewed_at=None)
+    return own.select_related("strategy").order_by("-id")[:ALARMS_AT_MOST]
+
+
+def _unprotected(viewer: User) -> QuerySet[Protection]:
+    """Entries whose attached exits could not all be placed, while something of them is held."""
+    broken = Protection.objects.filter(
+        entry__in=scope.orders_of(viewer), status=ProtectionStatus.BROKEN, guarded__gt=0
+    )
+    entries = broken.select_related("entry__account", "entry__strategy", "entry__alert")
+    return entries.order_by("-id")[:ALARMS_AT_MOST]
 
 
 def _strategies(viewer: User) -> tuple[StrategyCard, ...]:

@@ -41,6 +41,10 @@ def for_tradingview(group_name: str) -> str:
         side="{{strategy.order.action}}",
         qty="{{strategy.order.contracts}}",
         price="{{close}}",
+        alert_id="{{strategy.order.id}} {{timenow}} {{strategy.order.action}}",
+        time="{{timenow}}",
+        prev_market_position="{{strategy.prev_market_position}}",
+        market_position="{{strategy.market_position}}",
     )
 
 

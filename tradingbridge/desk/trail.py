@@ -5,8 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
-from orders.models import Alert, Order, OrderTransition, Trade
+from orders.models import (
+    Alert,
+    AlertDuplicate,
+    MissedAlert,
+    Order,
+    OrderTransition,
+    Protection,
+    Trade,
+)
 from orders.rest import scope
 from orders.rest.trails import slippage_of
 from tradingbridge.desk.board import visible_alerts
@@ -19,6 +28,7 @@ class OrderTrail:
     transitions: tuple[OrderTransition, ...]
     trades: tuple[Trade, ...]
     slippage: Mapping[str, str] | None
+    protection: Protection | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +42,8 @@ class Trail:
     reading: str
     answer: str
     orders: tuple[OrderTrail, ...]
+    duplicates: tuple[AlertDuplicate, ...]
+    missed: tuple[MissedAlert, ...]
 
 
 def of(receipt: str, viewer: User) -> Trail | None:
@@ -51,6 +63,8 @@ def of(receipt: str, viewer: User) -> Trail | None:
             _order(order)
             for order in scope.trails_of(viewer).filter(alert=alert).order_by("instruction", "id")
         ),
+        duplicates=tuple(alert.duplicates.all()) if own else (),
+        missed=tuple(_revealed(own)) if own else (),
     )
 
 
@@ -60,7 +74,13 @@ def _order(order: Order) -> OrderTrail:
         transitions=tuple(order.transitions.all()),
         trades=tuple(order.trades.all()),
         slippage=slippage_of(order),
+        protection=getattr(order, "protection", None),
     )
+
+
+def _revealed(alert: Alert) -> QuerySet[MissedAlert]:
+    """The alerts that must have been lost before this one."""
+    return MissedAlert.objects.filter(strategy=alert.strategy_id, receipt=alert.receipt)
 
 
 def _written(kept: object) -> str:

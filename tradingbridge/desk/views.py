@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
-from tradingbridge.desk import board, bridge, trail, words
+from tradingbridge.desk import board, bridge, builder_page, trail, words
 
 _POLICY = "; ".join(
     [
@@ -46,6 +46,13 @@ def alert(request: HttpRequest, receipt: str) -> HttpResponse:
     if found is None:
         raise Http404
     return _page(request, "desk/alert.html", {"trail": found})
+
+
+@require_safe
+@login_required
+def builder(request: HttpRequest) -> HttpResponse:
+    shown = builder_page.of(request.GET.dict(), _viewer(request))
+    return _page(request, "desk/builder.html", {"page": shown})
 
 
 def _viewer(request: HttpRequest) -> User:

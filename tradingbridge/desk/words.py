@@ -3,16 +3,20 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders import words
 from orders.vocabulary import OPEN_STATUSES
-from orders.words import MARKET_TYPES, ORDER_TYPES, SIDES, STATUSES
+from orders.words import MARKET_TYPES, ORDER_TYPES, PROTECTIONS, ROLES, SIDES, STATUSES
 from tradingbridge.desk.lines import NOTHING_PLACED
 
 __all__ = [
     "ALERT_STATUSES",
+    "MARKET_POSITIONS",
     "MARKET_TYPES",
     "ORDER_TYPES",
+    "PROTECTIONS",
+    "ROLES",
     "SIDES",
     "STATUSES",
     "for_scripts",
@@ -21,6 +25,12 @@ __all__ = [
 ALERT_STATUSES: dict[str, Any] = {
     **words.ALERT_STATUSES,
     NOTHING_PLACED: _("No order placed"),
+}
+
+MARKET_POSITIONS: dict[str, Any] = {
+    "LONG": pgettext_lazy("market position", "long"),
+    "SHORT": pgettext_lazy("market position", "short"),
+    "FLAT": pgettext_lazy("market position", "flat"),
 }
 
 

@@ -80,6 +80,21 @@ def market_word(value: str) -> Any:
 
 
 @register.filter
+def position_word(value: str) -> Any:
+    return words.MARKET_POSITIONS.get(value, value)
+
+
+@register.filter
+def role_word(value: str) -> Any:
+    return words.ROLES.get(value, value)
+
+
+@register.filter
+def protection_word(value: str) -> Any:
+    return words.PROTECTIONS.get(value, value)
+
+
+@register.filter
 def reason(failed: Any) -> str:
     """Why an order failed, in the reader's language."""
     ko, en = str(failed.error_ko), str(failed.error_en)

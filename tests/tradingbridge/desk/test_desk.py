@@ -14,7 +14,7 @@ from tests.orders.rows import fill, hold, make_alert, make_order
 from tests.tradingbridge.desk.conftest import page
 from tests.worlds import Market, link, make_account, make_strategy
 
-QUERIES = 10
+QUERIES = 12
 
 
 def test_who_is_not_logged_in_is_sent_to_the_login_and_back(db: None) -> None:
