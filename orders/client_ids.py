@@ -3,6 +3,11 @@
 import hashlib
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAIRS = tuple(low + high for high in _DIGITS for low in _DIGITS)
+_PAIRS_IN_A_WORD = 6
+_WORD = len(_PAIRS) ** _PAIRS_IN_A_WORD
+"""Twelve digits fit into 64 bits, where dividing is cheap."""
+
 _LENGTH = 32
 
 
@@ -11,8 +16,10 @@ def client_order_id(receipt: str, instruction: int, account_id: int, leg: int = 
     place = f"{receipt}|{instruction}|{account_id}"
     digest = hashlib.sha256((f"{place}|{leg}" if leg else place).encode()).digest()
     number = int.from_bytes(digest, "big")
-    letters = []
-    for _ in range(_LENGTH):
-        number, digit = divmod(number, len(_DIGITS))
-        letters.append(_DIGITS[digit])
-    return "".join(letters)
+    letters = ""
+    while len(letters) < _LENGTH:
+        number, word = divmod(number, _WORD)
+        for _ in range(_PAIRS_IN_A_WORD):
+            word, pair = divmod(word, len(_PAIRS))
+            letters += _PAIRS[pair]
+    return letters[:_LENGTH]

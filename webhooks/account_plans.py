@@ -23,6 +23,7 @@ from webhooks.targets import OWNED, InTheWay, Leg
 from webhooks.tasks import Task
 
 _ZERO = Decimal(0)
+_UNEXPLAINED = Working()
 _NO_LIMIT = frozenset({"timezone"})
 
 
@@ -66,11 +67,16 @@ class _Case:
 
 @dataclass(slots=True, kw_only=True)
 class Planner:
-    """`may_open` is asked once for each order that opens, in the order in which they will go."""
+    """`may_open` is asked once for each order that opens, in the order in which they will go.
+
+    Only with `explains` do the plans say how they came about: nobody reads it of an alert that is
+    carried out.
+    """
 
     task: Task
     survey: Survey
     may_open: MayOpen
+    explains: bool
     _held: dict[tuple[int, Traded], _Held] = field(default_factory=dict)
 
     def plan(self, routed: Sequence[Routed]) -> Iterator[AccountPlan]:
@@ -81,7 +87,7 @@ class Planner:
     def _account(self, wanted: OrderInstruction, link: LinkRoute) -> AccountPlan:
         terms = self.survey.terms[wanted.index, link.account.id]
         held = self._held_by(wanted, link)
-        working = _working(wanted, terms, held)
+        working = _working(wanted, terms, held) if self.explains else _UNEXPLAINED
         case = _Case(wanted=wanted, link=link, held=held, working=working)
         try:
             legs = _legs(case, terms)
@@ -98,7 +104,9 @@ class Planner:
     def _with_terms(self, case: _Case, legs: Sequence[Leg], terms: Terms) -> AccountPlan:
         wanted, link, held = case.wanted, case.link, case.held
         pairs = [(leg, shaped(link, wanted, leg, terms, self.may_open)) for leg in legs]
-        working = _worked(case.working, pairs, self._limits_of(link))
+        working = case.working
+        if self.explains:
+            working = _worked(working, pairs, self._limits_of(link))
         if len(pairs) > 1 and _is_too_small(pairs[0][1]):
             pairs = pairs[1:]  # what is left there is less than the venue trades
         is_there = held.closable != 0 or held.resting != 0

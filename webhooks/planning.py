@@ -103,7 +103,8 @@ async def _orders(
     freed = [row.order_id for plan in cancels for row in plan.orders]
     survey = await Surveyor(task=task, turns=turns, freed=freed).survey(routed)
     limits = Limits(task, await stakes(task, routed), stopped)
-    return list(Planner(task=task, survey=survey, may_open=limits.may_open).plan(routed))
+    planner = Planner(task=task, survey=survey, may_open=limits.may_open, explains=turns is None)
+    return list(planner.plan(routed))
 
 
 def _not_attached(plans: Iterable[AccountPlan]) -> list[Reason]:
