@@ -32,6 +32,9 @@ FAMILY: dict[MarketType, AccountType] = {
     MarketType.OVERSEAS_FUTUREOPTION: AccountType.STOCK,
 }
 
+OWNED = frozenset({MarketType.SPOT, MarketType.DOMESTIC_STOCK, MarketType.OVERSEAS_STOCK})
+"""What is sold there must be owned: no position below zero, and an order to sell holds it."""
+
 
 class Side(StrEnum):
     BUY = "BUY"

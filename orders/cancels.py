@@ -1,7 +1,9 @@
 """Cancels: asked for once, and believed only when the venue says so."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -9,24 +11,28 @@ import structlog
 from exchanges.base import Exchange
 from exchanges.errors import NotPlaced, Reason
 from exchanges.messages import OrderRef
-from orders import outcomes, reasons
+from orders import cancel_asks, outcomes, reasons
 from orders.changes import Change, Recorded
+from orders.drafts import CancelDraft
+from orders.events import NewEvent
 from orders.exchanges import ExchangeUnavailable, OpenExchanges
 from orders.flights import CancelOutcome, Flight
 from orders.journal import Journal, JournalUnavailable
 from orders.ledger import LedgerOrder
 from orders.outcomes import Outcome
-from orders.states import Event, next_status
+from orders.rows import Cursor
+from orders.states import TERMINAL, Event, next_status
 from orders.unknowns import UnknownOutcomes
 from orders.vocabulary import OrderStatus
 
-__all__ = ["CancelOutcome", "Cancels"]
+__all__ = ["CancelOutcome", "Cancels", "promised"]
 
 log = structlog.get_logger(__name__)
 
 CANCELLING_TAKES_AT_MOST = 30.0
 _ON_THE_WIRE = frozenset({OrderStatus.PENDING, OrderStatus.SUBMITTING})
 _AT_THE_VENUE = frozenset({OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
+_NOT_CERTAIN = frozenset({reasons.STOPPED, reasons.JOURNAL_UNAVAILABLE, reasons.CANCEL_UNKNOWN})
 _WHY_NOT_CANCELLED = {
     OrderStatus.PENDING: reasons.ON_ITS_WAY,
     OrderStatus.SUBMITTING: reasons.ON_ITS_WAY,
@@ -51,15 +57,54 @@ class Cancels:
         self._clock = clock
         self._unknowns = unknowns
         self._held = held
+        self._asking: Counter[int] = Counter()
 
-    async def cancel(self, order_id: int, order: LedgerOrder | None, cause: str) -> CancelOutcome:
+    def is_asking(self, order_id: int) -> bool:
+        return self._asking[order_id] > 0
+
+    async def cancel(
+        self, order_id: int, order: LedgerOrder | None, cause: str, *, again: bool = False
+    ) -> CancelOutcome:
         """Never raises, since the venue may have been asked by then. `order` is None when the
-        ledger has no such order.
+        ledger has no such order. `again` asks for one that is being cancelled already.
         """
         if order is None:
             return _outcome(order_id, OrderStatus.FAILED, reasons.NOT_FOUND)
+        self._asking[order_id] += 1
         try:
-            return await self._cancel(order, cause)
+            outcome = await self._attempt(order, cause, again)
+            if _is_certain(outcome):
+                self._note_settled(order_id)
+        finally:
+            self._asking[order_id] -= 1
+            self._asking += Counter()  # forgets what is zero
+        return outcome
+
+    def promise(self, cancels: Sequence[CancelDraft]) -> None:
+        """They outlive this process once anything is recorded behind them."""
+        at = self._clock()
+
+        def ask(cursor: Cursor) -> Sequence[NewEvent]:
+            cancel_asks.ask(cursor, cancels, self._journal.process_id, at)
+            return ()
+
+        if cancels:
+            self._journal.note(ask)
+
+    def _note_settled(self, order_id: int) -> None:
+        at = self._clock()
+
+        def settle(cursor: Cursor) -> Sequence[NewEvent]:
+            cancel_asks.settle(cursor, [order_id], self._journal.process_id, at)
+            return ()
+
+        with suppress(JournalUnavailable):
+            self._journal.note(settle)
+
+    async def _attempt(self, order: LedgerOrder, cause: str, again: bool) -> CancelOutcome:
+        order_id = order.order_id
+        try:
+            return await self._cancel(order, cause, again)
         except JournalUnavailable:
             return _outcome(order_id, order.status, reasons.JOURNAL_UNAVAILABLE)
         except asyncio.CancelledError:
@@ -68,10 +113,10 @@ class Cancels:
             log.exception("cancel_failed", order_id=order_id)
             return _outcome(order_id, order.status, reasons.CANCEL_UNKNOWN)
 
-    async def _cancel(self, order: LedgerOrder, cause: str) -> CancelOutcome:
+    async def _cancel(self, order: LedgerOrder, cause: str, again: bool) -> CancelOutcome:
         """The cancel of an order that may not even be at the venue is sent all the same."""
         asked = await self._ask(order, cause)
-        is_asked = asked.applied and asked.status is OrderStatus.CANCELLING
+        is_asked = (asked.applied or again) and asked.status is OrderStatus.CANCELLING
         if not is_asked and asked.status is not OrderStatus.UNKNOWN:
             return _outcome(order.order_id, asked.status, None)
         outcome = await self._send(order, asked)
@@ -153,6 +198,15 @@ class Cancels:
         return recorded.status
 
 
+def promised(orders: Mapping[int, LedgerOrder], causes: Mapping[int, str]) -> list[CancelDraft]:
+    """What another process must ask for should this one die; a finished order needs no asking."""
+    return [
+        CancelDraft(order_id=order_id, cause=cause)
+        for order_id, cause in causes.items()
+        if order_id in orders and orders[order_id].status not in TERMINAL
+    ]
+
+
 async def _answer(exchange: Exchange, ref: OrderRef) -> Outcome:
     try:
         async with asyncio.timeout(CANCELLING_TAKES_AT_MOST):
@@ -180,6 +234,12 @@ def _outcome(order_id: int, status: OrderStatus, reason: Reason | None) -> Cance
     return CancelOutcome(
         order_id=order_id, cancelled=status is OrderStatus.CANCELLED, status=status, reason=why
     )
+
+
+def _is_certain(outcome: CancelOutcome) -> bool:
+    """The order has ended, or the venue has said that it will not end it."""
+    is_refused = outcome.status in _AT_THE_VENUE and outcome.reason not in _NOT_CERTAIN
+    return outcome.status in TERMINAL or is_refused
 
 
 def _log_line(order: LedgerOrder, status: OrderStatus, outcome: Outcome) -> None:

@@ -45,6 +45,14 @@ class AlertKeyDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CancelDraft:
+    """An unfinished order of the ledger whose cancel is asked for."""
+
+    order_id: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDraft:
     """One instruction for one account. With a `failure` it is kept as FAILED and never sent.
 
@@ -53,6 +61,7 @@ class OrderDraft:
     `is_exit`: sized by the ledger's position, so it never closes more than what is left of that.
     `behind`, `leg`, `role` and the attached exits are those of `orders.models.Order`.
     `linked_to` is the client order id of the other exit of a pair: one cancels the other.
+    `target`: where the strategy is to stand, signed, of an order that opens what is missing there.
     """
 
     account: ExchangeAccount
@@ -85,6 +94,7 @@ class OrderDraft:
     take_profit: Decimal | None = None
     stop_loss: Decimal | None = None
     trail: Decimal | None = None
+    target: Decimal | None = None
 
     def request(self, offers: Capabilities) -> OrderRequest:
         return OrderRequest(

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, TypeVar
 import structlog
 
 from exchanges.errors import Reason
-from orders.cancels import CancelOutcome, Cancels
+from orders.cancel_asks import AskedCancel
+from orders.cancels import CancelOutcome, Cancels, promised
 from orders.drafts import AlertDraft, OrderDraft
 from orders.exchanges import OpenExchanges
 from orders.flights import CancelFlight, Execution, Flight, Placed
@@ -34,7 +35,9 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 LAST_WORDS_TAKE_AT_MOST = 5.0
+CANCELS_HOLD_UP_AT_MOST = 3.0
 _NONE: Mapping[int, Sequence[int]] = MappingProxyType({})
+Ended = Sequence["asyncio.Future[None]"]
 _UNCLAIMED = OrderStatus.PENDING
 
 
@@ -114,7 +117,8 @@ class Engine:
         DuplicateAlert when the alert is a copy.
 
         `cancels` are orders by their account: all are asked for at once, and the account's own
-        orders go once each of these has ended, however. `cause` is for all of them, or by order.
+        orders go once each of these has ended, however, or has taken too long. `cause` is for all
+        of them, or by order.
         The places of `turns` are the engine's from now on, used or not.
         """
         wanted = [
@@ -140,8 +144,20 @@ class Engine:
         """
         return await asyncio.shield(self._own(self._cancel(order_ids, cause)))
 
-    def resume(self, orders: Sequence[LedgerOrder]) -> list[Flight]:
-        """Take over PENDING orders of a process that died; each is claimed before it is sent."""
+    def is_cancelling(self, order_id: int) -> bool:
+        """Whether this process is asking for the cancel just now."""
+        return self._cancels.is_asking(order_id)
+
+    def cancel_again(self, ask: AskedCancel, order: LedgerOrder | None) -> CancelFlight:
+        """Take over a cancel of a process that died, whether it was sent or not."""
+        return self._cancel_now(_Cancel(ask.order_id, ask.account_id, ask.cause), order, again=True)
+
+    def resume(
+        self, orders: Sequence[LedgerOrder], ahead_of: Callable[[LedgerOrder], Ended] = lambda _: ()
+    ) -> list[Flight]:
+        """Take over PENDING orders of a process that died; each is claimed before it is sent, and
+        goes once the cancels ahead of it have ended.
+        """
         flights = []
         for order in orders:
             if self._is_stopping or order.order_id in self._held:
@@ -151,8 +167,11 @@ class Engine:
                 order.draft, order.order_id, OrderStatus.PENDING, time.monotonic()
             )
             flights.append(flight)
-            self._launch(self._lanes.board(place, flight))
-            self._leave([place])
+            if ended := ahead_of(order):
+                self._board_behind(ended, place, [flight])
+            else:
+                self._launch(self._lanes.board(place, flight))
+                self._leave([place])
         return flights
 
     async def stop(self, *, patience: float = 5.0) -> None:
@@ -177,6 +196,7 @@ class Engine:
 
     async def _cancel(self, order_ids: Sequence[int], cause: str) -> list[CancelOutcome]:
         orders = await self._ledger.orders(order_ids)
+        self._cancels.promise(promised(orders, dict.fromkeys(order_ids, cause)))
         return await asyncio.gather(
             *(
                 self._talk(self._cancels.cancel(order_id, orders.get(order_id), cause))
@@ -212,7 +232,8 @@ class Engine:
         """What is to be cancelled is read first: behind the commit nothing may be left undone."""
         doomed = await self._ledger.orders([cancel.order_id for cancel in wanted])
         claimed = self._claimed(orders, places, {cancel.account_id for cancel in wanted})
-        committed = await self._journal.write_ahead(alert, orders, claimed)
+        asked = promised(doomed, {cancel.order_id: cancel.cause for cancel in wanted})
+        committed = await self._journal.write_ahead(alert, orders, claimed, asked)
         cancels = [self._cancel_now(cancel, doomed.get(cancel.order_id)) for cancel in wanted]
         flights = await self._board(orders, committed.order_ids, claimed, places, cancels)
         return Execution(
@@ -282,16 +303,20 @@ class Engine:
         place: Place,
         flights: Sequence[Flight],
     ) -> None:
-        """The place is kept meanwhile, so that nothing overtakes what waits."""
+        """The place is kept meanwhile, so that nothing overtakes what waits. Orders must not grow
+        too old behind a venue that is silent: its cancel goes on by itself.
+        """
 
         async def wait_and_board() -> None:
-            await asyncio.wait(cancels)
+            await asyncio.wait(cancels, timeout=CANCELS_HOLD_UP_AT_MOST)
             for flight in flights:
                 self._launch(self._lanes.board(place, flight))
 
         self._own(wait_and_board()).add_done_callback(lambda _: self._leave([place]))
 
-    def _cancel_now(self, wanted: _Cancel, order: LedgerOrder | None) -> CancelFlight:
+    def _cancel_now(
+        self, wanted: _Cancel, order: LedgerOrder | None, *, again: bool = False
+    ) -> CancelFlight:
         cancel = CancelFlight(
             order_id=wanted.order_id,
             account_id=wanted.account_id,
@@ -299,7 +324,9 @@ class Engine:
         )
 
         async def fly() -> None:
-            cancel.outcome = await self._cancels.cancel(wanted.order_id, order, wanted.cause)
+            cancel.outcome = await self._cancels.cancel(
+                wanted.order_id, order, wanted.cause, again=again
+            )
 
         self._talk(fly()).add_done_callback(lambda _: cancel.land())
         return cancel

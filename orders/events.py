@@ -180,6 +180,8 @@ def _order_payload(order: OrderRow, at: datetime) -> dict[str, Any]:
         "quantity": decimal_text(order.quantity),
         "filled_quantity": decimal_text(order.filled_quantity),
         "price": optional_decimal_text(order.price),
+        "stop_price": optional_decimal_text(order.stop_price),
+        "role": order.role or None,
         "average_price": optional_decimal_text(order.average_price),
         "timestamp": time_text(at),
         "receipt": order.receipt,

@@ -12,7 +12,9 @@ from typing import Any
 
 import structlog
 
+from exchanges.errors import Reason
 from orders import causes
+from orders.drafts import OrderDraft
 from orders.engine import Engine
 from orders.exchanges import OpenExchanges
 from orders.journal import JournalUnavailable
@@ -37,7 +39,9 @@ _ON_THEIR_WAY = frozenset({OrderStatus.PENDING, OrderStatus.SUBMITTING})
 
 
 class Guard:
-    """Runs between `start` and `stop`, that is while this process leads."""
+    """Runs between `start` and `stop`, that is while this process leads. `may_send` are the
+    switches, which the engine asks as well.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Guard:
         engine: Engine,
         exchanges: OpenExchanges,
         ledger: Ledger,
+        may_send: Callable[[OrderDraft], Reason | None],
         clock: Callable[[], datetime],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
@@ -53,6 +58,7 @@ class Guard:
         self._engine = engine
         self._terms = VenueTerms(exchanges, clock)
         self._ledger = ledger
+        self._may_send = may_send
         self._clock = clock
         self._sleep = sleep
         self._wake = asyncio.Event()
@@ -142,7 +148,8 @@ class Guard:
         if terms is None and group.held > 0 and await self._terms.learn(group.key, account):
             self._wake.set()  # by now the ledger may say something else
             return
-        plan = planning.plan(group, terms, self._clock())
+        is_off = self._may_send(entry.draft) is not None
+        plan = planning.plan(group, terms, self._clock(), is_switched_off=is_off)
         if not plan.is_nothing:
             await self._carry_out(plan)
         elif not plan.is_waiting and (terms is not None or group.held == 0):

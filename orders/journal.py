@@ -4,6 +4,7 @@ Callers await on any running loop; three threads with a connection each do the w
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -13,10 +14,10 @@ from typing import Any, TypeVar
 
 import structlog
 
-from orders import events, known_alerts, reasons, write_ahead
+from orders import cancel_asks, events, known_alerts, reasons, write_ahead
 from orders.added_orders import Added, Addition, Placing
 from orders.changes import Change, Recorded
-from orders.drafts import AlertDraft, OrderDraft
+from orders.drafts import AlertDraft, CancelDraft, OrderDraft
 from orders.events import NewEvent
 from orders.exposure import Exposure
 from orders.ledger_queries import OpenOrderRow, Standing
@@ -38,6 +39,7 @@ from orders.writer import (
     AddJob,
     ClaimJob,
     Committed,
+    DoubtJob,
     DuplicateAlert,
     News,
     StoreJob,
@@ -63,6 +65,7 @@ WAITING_AT_MOST = 2_000
 REFUSALS_AT_MOST = 200
 BACKLOG_AT_MOST = 20_000
 ANSWERS_WITHIN = 5.0
+HEARD_AT_MOST = 1_000
 _UNTRIMMED: Mapping[int, Decimal] = MappingProxyType({})
 
 
@@ -94,6 +97,7 @@ class Journal(LedgerReads):
             refusals_at_most=refusals_at_most,
         )
         self._recorder = Recorder(database_url)
+        self._heard: deque[str] = deque(maxlen=HEARD_AT_MOST)
 
     @property
     def healthy(self) -> bool:
@@ -118,15 +122,47 @@ class Journal(LedgerReads):
         await self._recorder.stop()
 
     async def write_ahead(
-        self, alert: AlertDraft, orders: Sequence[OrderDraft], claimed: Container[str]
+        self,
+        alert: AlertDraft,
+        orders: Sequence[OrderDraft],
+        claimed: Container[str],
+        cancels: Sequence[CancelDraft] = (),
     ) -> Committed:
-        """Returns after the durable commit. Raises DuplicateAlert for a copy of an alert that is
-        stored; and JournalUnavailable, and then nothing may be sent: should the commit come
-        through all the same, the orders end as FAILED, and the alert's key is free again.
+        """Returns after the durable commit; `cancels` are then the caller's to carry out. Raises
+        DuplicateAlert for a copy of an alert that is stored; and JournalUnavailable, and then
+        nothing may be sent: should the commit come through all the same, the orders end as
+        FAILED, and the alert's key is free again.
         """
-        entry = Entry(alert=alert, orders=tuple(orders), claimed=claimed)
-        reply: Reply[Committed] = Reply.here(lambda late: self._never_sent(entry, late))
-        return await self._ask_the_writer(StoreJob(entry=entry, reply=reply), reply)
+        entry = Entry(alert=alert, orders=tuple(orders), claimed=claimed, cancels=tuple(cancels))
+        reply: Reply[Committed] = Reply.here(lambda late: self._left_behind(entry, late))
+        committed = None
+        try:
+            committed = await self._ask_the_writer(StoreJob(entry=entry, reply=reply), reply)
+        finally:
+            if committed is None and reply.future.cancelled():
+                self._given_up(entry)
+        self._heard.append(alert.receipt)
+        return committed
+
+    async def take_over(self, receipt: str) -> None:
+        """The alert was never sent, and the key that it still has is free for a copy of it.
+        Raises JournalUnavailable when that could not be written in time.
+        """
+
+        def release(cursor: Cursor) -> Sequence[NewEvent]:
+            known_alerts.release(cursor, receipt)
+            return ()
+
+        self.note(release)
+        try:
+            async with asyncio.timeout(self._answers_within):
+                await self.written()
+        except TimeoutError:
+            raise JournalUnavailable("the database did not answer in time") from None
+
+    def has_heard(self, receipt: str) -> bool:
+        """Whether the alert was stored here lately and its caller knows: it is carried out."""
+        return receipt in self._heard
 
     async def write_refused(self, alert: AlertDraft) -> Committed:
         """Keep an alert that makes no orders. Strangers may send any number of these, so that
@@ -223,6 +259,18 @@ class Journal(LedgerReads):
         at = datetime.now(UTC)
         self._recorder.put(AnnounceJob(news=lambda: _news_of(addition, placing.new, at)))
 
+    def _given_up(self, entry: Entry) -> None:
+        """Queued before its sender can be told, and so before any copy that the sender sends."""
+        with suppress(JournalUnavailable):
+            self._writer.put(DoubtJob(entry=entry))
+
+    def _left_behind(self, entry: Entry, late: Committed) -> None:
+        """The key must be free before a copy is looked at, so the writer is the one to do it."""
+        try:
+            self._writer.put(DoubtJob(entry=entry))
+        except JournalUnavailable:  # it takes no copy any more
+            self._never_sent(entry, late)
+
     def _never_sent(self, entry: Entry, late: Committed) -> None:
         """The caller had gone when the commit came through, so nobody will send these. Called in
         the caller's loop or in the writer's thread.
@@ -231,6 +279,7 @@ class Journal(LedgerReads):
 
         def release(cursor: Cursor) -> Sequence[NewEvent]:
             write_ahead.release(cursor, [entry.alert])
+            cancel_asks.withdraw(cursor, late.alert_id, datetime.now(UTC))
             return ()
 
         with suppress(JournalUnavailable):

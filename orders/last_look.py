@@ -1,4 +1,4 @@
-"""What may have changed while an order waited: the order before it, and the position it closes."""
+"""What may have changed while an order waited: the order before it, and the account's position."""
 
 from collections.abc import Collection
 from decimal import Decimal
@@ -47,17 +47,26 @@ class LastLook:
             is_unknown = first is not None and first.status in _NOT_KNOWN
             raise NotPlaced(reasons.FIRST_LEG_UNKNOWN if is_unknown else reasons.FIRST_LEG_FAILED)
 
-    async def at_position(
+    async def quantity(
         self, exchange: Exchange, draft: OrderDraft, not_claimed: Collection[int]
     ) -> Decimal:
-        """The order's quantity, or for an exit what is left to close of it: never more than asked,
-        and nothing is left for exits that are themselves `not_claimed` yet.
+        """The order's quantity, or what is left of it to close or to open: never more than asked,
+        and nothing is left for orders that are themselves `not_claimed` yet.
 
         An attached exit is sized by its guard, since it protects what is held and closes nothing
         yet.
         """
-        if not draft.is_exit or draft.role is not None:
+        if draft.role is not None:
             return draft.quantity
+        if draft.is_exit:
+            return await self._closing(exchange, draft, not_claimed)
+        if draft.target is not None:
+            return await self._opening(exchange, draft, draft.target, not_claimed)
+        return draft.quantity
+
+    async def _closing(
+        self, exchange: Exchange, draft: OrderDraft, not_claimed: Collection[int]
+    ) -> Decimal:
         account_id = draft.account.id
         held = await self._journal.positions(
             draft.strategy_id, [account_id], draft.market_type, draft.symbol, freed=not_claimed
@@ -68,6 +77,36 @@ class LastLook:
         if left == 0:
             raise NotPlaced(reasons.NOTHING_TO_CLOSE)
         return _whole_lots(await _instrument(exchange, draft), left)
+
+    async def _opening(
+        self,
+        exchange: Exchange,
+        draft: OrderDraft,
+        target: Decimal,
+        not_claimed: Collection[int],
+    ) -> Decimal:
+        """What is too small for the venue to trade is not missing."""
+        account_id = draft.account.id
+        standings = await self._journal.standings(
+            draft.strategy_id, [account_id], draft.market_type, draft.symbol, freed=not_claimed
+        )
+        standing = standings[account_id]
+        missing = draft.side.sign * (target - standing.closable - standing.resting)
+        if missing >= draft.quantity:
+            return draft.quantity
+        if missing <= 0:
+            raise NotPlaced(reasons.TARGET_REACHED)
+        instrument = await _instrument(exchange, draft)
+        quantity = round_down(missing, instrument.lot)
+        reason = check_order(
+            instrument,
+            quantity=quantity,
+            price=draft.price,
+            notional_price=draft.stop_price or draft.reference_price,
+        )
+        if reason is not None:
+            raise NotPlaced(reasons.TARGET_REACHED)
+        return quantity
 
 
 def _was_accepted(order: LedgerOrder) -> bool:

@@ -16,6 +16,8 @@ import psycopg2.extensions
 
 from exchanges.messages import ExchangeAccount, OrderRef
 from exchanges.vocabulary import AccountType, MarketType, OrderType, Side, TimeInForce
+from orders import cancel_asks
+from orders.cancel_asks import AskedCancel
 from orders.drafts import OrderDraft
 from orders.lanes import Key
 from orders.vocabulary import OrderRole, OrderStatus
@@ -32,7 +34,7 @@ SELECT o.id, o.account_id, o.status, o.exchange_order_id, o.filled_quantity, o.c
        o.client_order_id, o.market_type, o.symbol, o.side, o.order_type, o.quantity, o.expires_at,
        o.price, o.stop_price, o.time_in_force, o.reduce_only, o.post_only, o.leverage,
        o.contract_size, o.reference_price, o.leg, o.role, o.is_exit, o.behind, o.linked_to,
-       o.take_profit, o.stop_loss, o.trail,
+       o.take_profit, o.stop_loss, o.trail, o.target,
        a.name, a.account_type, a.exchange, a.is_demo, a.base_url, a.sealed_credentials
 FROM orders_order o
 JOIN orders_alert l ON l.id = o.alert_id
@@ -91,6 +93,9 @@ class Ledger:
         rows = await self._ask(_BY_STATUS, ([status.value for status in statuses],))
         return [self._order(row) for row in rows]
 
+    async def unsettled_cancels(self) -> list[AskedCancel]:
+        return [AskedCancel.of(row) for row in await self._ask(cancel_asks.UNSETTLED, ())]
+
     async def living(self, lock_class: int) -> set[int]:
         """The processes that hold their lock, and so live."""
         rows = await self._ask(
@@ -144,7 +149,7 @@ class Ledger:
         return LedgerOrder(
             order_id=order_id,
             status=OrderStatus(status),
-            draft=_draft(row[7:35], self._account(account_id, row[35:])),
+            draft=_draft(row[7:36], self._account(account_id, row[36:])),
             exchange_order_id=exchange_order_id,
             filled_quantity=filled,
             claimed_by=claimed_by,
@@ -182,7 +187,7 @@ def _draft(row: Row, account: ExchangeAccount) -> OrderDraft:
     (owner_id, strategy_id, group_name, receipt, instruction, client_order_id) = row[:6]
     (market_type, symbol, side, order_type, quantity, expires_at, price, stop_price) = row[6:14]
     (time_in_force, reduce_only, post_only, leverage, contract_size, reference_price) = row[14:20]
-    (leg, role, is_exit, behind, linked_to, take_profit, stop_loss, trail) = row[20:]
+    (leg, role, is_exit, behind, linked_to, take_profit, stop_loss, trail, target) = row[20:]
     return OrderDraft(
         account=account,
         owner_id=owner_id,
@@ -213,4 +218,5 @@ def _draft(row: Row, account: ExchangeAccount) -> OrderDraft:
         take_profit=take_profit,
         stop_loss=stop_loss,
         trail=trail,
+        target=target,
     )

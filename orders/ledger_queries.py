@@ -30,7 +30,8 @@ SELECT a.id,
     WHERE w.closes AND w.side = CASE WHEN p.quantity > 0 THEN '{Side.SELL}' ELSE '{Side.BUY}' END
   ), 0), 0),
   sum(CASE WHEN w.side = '{Side.SELL}' THEN -w.quantity ELSE w.quantity END)
-    FILTER (WHERE NOT w.closes)
+    FILTER (WHERE NOT w.closes),
+  sum(w.quantity) FILTER (WHERE NOT w.closes AND w.side = '{Side.SELL}')
 FROM unnest(%(account_ids)s) AS a(id)
 LEFT JOIN orders_position p ON p.strategy_id = %(strategy_id)s AND p.account_id = a.id
   AND p.market_type = %(market_type)s AND p.symbol = %(symbol)s
@@ -111,11 +112,13 @@ class Market:
 class Standing:
     """Of one account in one symbol, both signed and read at one instant: `closable` is the
     position less what unfinished exits will close of it, never past zero; `resting` is what
-    unfinished opening orders will still add. Exits that protect an entry count in neither.
+    unfinished opening orders will still add, and `selling` how much of that is sold, unsigned.
+    Exits that protect an entry count in none of them.
     """
 
     closable: Decimal = Decimal(0)
     resting: Decimal = Decimal(0)
+    selling: Decimal = Decimal(0)
 
 
 def standings(cursor: Cursor, market: Market, freed: Collection[int] = ()) -> dict[int, Standing]:
@@ -134,8 +137,10 @@ def standings(cursor: Cursor, market: Market, freed: Collection[int] = ()) -> di
     )
     nothing = Decimal(0)
     return {
-        account_id: Standing(closable=closable or nothing, resting=resting or nothing)
-        for account_id, closable, resting in cursor.fetchall()
+        account_id: Standing(
+            closable=closable or nothing, resting=resting or nothing, selling=selling or nothing
+        )
+        for account_id, closable, resting, selling in cursor.fetchall()
     }
 
 
@@ -174,17 +179,19 @@ def open_orders(cursor: Cursor, query: OpenOrderQuery) -> list[OpenOrderRow]:
 def orders_by_id(
     cursor: Cursor, strategy_id: int, order_id: str, created_before: datetime
 ) -> list[OpenOrderRow]:
-    """By our own id, and by the venue's where we have none of that id. Venues may repeat theirs."""
+    """Ours of that id first, then those that a venue calls so. Venues may repeat their ids."""
+    ours: list[OpenOrderRow] = []
     if _could_be_ours(order_id):
         ours = _named(cursor, strategy_id, "id", int(order_id), created_before)
-        if ours:
-            return ours
-    return _named(cursor, strategy_id, "exchange_order_id", storable(order_id), created_before)
+    venues = storable(order_id)
+    theirs = _named(cursor, strategy_id, "exchange_order_id", venues, created_before)
+    return ours + [row for row in theirs if row not in ours]
 
 
 def _could_be_ours(order_id: str) -> bool:
+    """Ours are never padded: a venue's 0000000017 is not our 17."""
     is_number = order_id.isascii() and order_id.isdigit() and len(order_id) <= len(str(_LARGEST_ID))
-    return is_number and int(order_id) <= _LARGEST_ID
+    return is_number and str(int(order_id)) == order_id and int(order_id) <= _LARGEST_ID
 
 
 def orders_by_client_id(

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from exchanges.vocabulary import MarketType, Side
 from orders import known_alerts, ledger_queries
 from orders.exposure import Exposure, exposure
+from orders.known_alerts import Fate
 from orders.ledger_queries import Market, OpenOrderQuery, OpenOrderRow, Standing
 from orders.reader import Reader, ReadJob
 from orders.rows import Cursor
@@ -30,6 +31,14 @@ class LedgerReads:
     async def answer_of(self, receipt: str) -> tuple[int, dict[str, Any]] | None:
         """HTTP status and answer; None while the alert is at work. Raises JournalUnavailable."""
         return await self._read(lambda cursor: known_alerts.answer_of(cursor, receipt))
+
+    async def body_of(self, receipt: str) -> str | None:
+        """The alert's body, its secrets masked. Raises JournalUnavailable."""
+        return await self._read(lambda cursor: known_alerts.body_of(cursor, receipt))
+
+    async def fate_of(self, receipt: str) -> Fate:
+        """Whether a copy of that alert may rest on it. Raises JournalUnavailable."""
+        return await self._read(lambda cursor: known_alerts.fate_of(cursor, receipt))
 
     async def standings(
         self,

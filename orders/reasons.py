@@ -94,6 +94,11 @@ NOTHING_TO_CLOSE = Reason(
     ko="청산할 포지션이 없습니다.",
     en="There is no position to close.",
 )
+TARGET_REACHED = Reason(
+    code="target_reached",
+    ko="그사이 체결로 목표 포지션에 도달하여 보낼 주문이 없습니다",
+    en="Nothing to send: fills in the meantime have reached the target position",
+)
 CANCEL_HAD_NO_EFFECT = Reason(
     code="cancel_had_no_effect",
     ko="취소 요청 후에도 거래소에 주문이 남아 있습니다",

@@ -1,12 +1,17 @@
-"""Recovery: what a process left behind when it died gets its outcome, and never twice."""
+"""Recovery: what a process left behind when it died gets its outcome, and never twice.
+
+What it had promised to cancel is asked for before anything of the same alert is sent.
+"""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
 from orders import causes, reasons
+from orders.asked_cancels import AskedCancels
+from orders.cancel_asks import AskedCancel
 from orders.changes import Change
 from orders.engine import Engine
 from orders.journal import Journal, JournalUnavailable
@@ -49,6 +54,9 @@ class Recovery:
         self._clock = clock
         self._sleep = sleep
         self._missing_since: dict[int | None, datetime] = {}
+        self._asked = AskedCancels(
+            journal=journal, ledger=ledger, engine=engine, process_id=process_id, clock=clock
+        )
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -70,41 +78,52 @@ class Recovery:
         orders = await self._ledger.by_status(_SWEPT)
         unknown = [order for order in orders if order.status is OrderStatus.UNKNOWN]
         self._engine.unknowns.replace(((order.order_id, order.lane) for order in unknown), asked)
-        await self._adopt([o for o in orders if o.status is not OrderStatus.UNKNOWN], at_start)
+        unsent = [order for order in orders if order.status is not OrderStatus.UNKNOWN]
+        await self._adopt(unsent, await self._ledger.unsettled_cancels(), at_start)
         if self._is_leader():
             self._resolver.ask_for(unknown)
 
-    async def _adopt(self, orders: Sequence[LedgerOrder], at_start: bool) -> None:
-        others = [order for order in orders if order.claimed_by != self._process_id]
+    async def _adopt(
+        self, orders: Sequence[LedgerOrder], asks: Sequence[AskedCancel], at_start: bool
+    ) -> None:
         for order in orders:
             if order.claimed_by == self._process_id:
                 await self._own(order)
-        abandoned = await self._abandoned(others, at_start)
+        holders = {order.claimed_by for order in orders} | {ask.asked_by for ask in asks}
+        dead = await self._dead(holders - {self._process_id}, at_start)
+        abandoned = [order for order in orders if order.claimed_by in dead]
         for order in abandoned:
             if order.status is OrderStatus.SUBMITTING:
                 await self._unclear(order)
-        pending = [order for order in abandoned if order.status is OrderStatus.PENDING]
+        await self._asked.see_to(asks, dead)
+        await self._resume([order for order in abandoned if order.status is OrderStatus.PENDING])
+
+    async def _resume(self, pending: Sequence[LedgerOrder]) -> None:
         for order in pending:
             if order.draft.role is not None:
                 await self._take_back(order)
-        self._engine.resume([order for order in pending if order.draft.role is None])
+        ours = [
+            order
+            for order in pending
+            if order.draft.role is None and not self._asked.is_cancelled_elsewhere_first(order)
+        ]
+        self._engine.resume(ours, self._asked.ahead_of)
 
-    async def _abandoned(self, orders: Sequence[LedgerOrder], at_start: bool) -> list[LedgerOrder]:
-        """The processes are looked up after their orders were read, so a new one is not missed.
+    async def _dead(self, holders: Collection[int | None], at_start: bool) -> set[int | None]:
+        """The processes are looked up after what they hold was read, so a new one is not missed.
 
         Later than at the start a process must be missing for a while: it may just have lost its
         connection, and takes its lock again.
         """
-        living = await self._ledger.living(PROCESS_LOCK_CLASS) if orders else set()
-        missing = {order.claimed_by for order in orders} - living
+        living = await self._ledger.living(PROCESS_LOCK_CLASS) if holders else set()
+        missing = set(holders) - living
         now = self._clock()
         self._missing_since = {each: self._missing_since.get(each, now) for each in missing}
-        dead = {
+        return {
             each
             for each, since in self._missing_since.items()
             if at_start or now - since >= MISSING_FOR
         }
-        return [order for order in orders if order.claimed_by in dead]
 
     async def _own(self, order: LedgerOrder) -> None:
         """Committed although the commit seemed to fail, or lost by a bug: nobody works on it."""

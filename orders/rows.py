@@ -30,7 +30,7 @@ SELECT o.id, o.account_id, o.strategy_id, o.market_type, o.symbol, o.side, o.ord
        o.reference_price, o.status, o.exchange_order_id, o.filled_quantity, o.average_price,
        o.error_code, o.error_ko, o.error_en,
        o.sent_at, o.acknowledged_at, o.finished_at,
-       c.owner_id, c.name, s.group_name, a.receipt
+       c.owner_id, c.name, s.group_name, a.receipt, o.role
 FROM orders_order o
 JOIN strategies_account c ON c.id = o.account_id
 JOIN strategies_strategy s ON s.id = o.strategy_id
@@ -85,6 +85,7 @@ class OrderRow:
     account_name: str
     group_name: str
     receipt: str
+    role: str = ""
     exchange_order_id: str = ""
     filled_quantity: Decimal = Decimal(0)
     average_price: Decimal | None = None
@@ -131,6 +132,7 @@ class OrderRow:
             account_name=draft.account.name,
             group_name=draft.group_name,
             receipt=draft.receipt,
+            role=draft.role or "",
         )
 
 
@@ -217,4 +219,5 @@ def _order(row: Sequence[Any]) -> OrderRow:
         account_name=row[25],
         group_name=row[26],
         receipt=row[27],
+        role=row[28],
     )

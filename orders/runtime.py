@@ -69,12 +69,13 @@ class Runtime:
         self.ledger = Ledger(database_url)
         self.exchanges = OpenExchanges(Resources(database_url=database_url, clock=clock))
         self.leadership = Leadership(database_url, self.process_id, self._leadership_changed)
+        may_send = may_send or Switches(lambda: self.routes.routes).may_send
         self.engine = Engine(
             self.journal,
             self.exchanges,
             self.ledger,
             clock=clock,
-            may_send=may_send or Switches(lambda: self.routes.routes).may_send,
+            may_send=may_send,
             sending_takes_at_most=sending_takes_at_most,
             on_settled=self._settled,
         )
@@ -85,7 +86,7 @@ class Runtime:
             clock=clock,
             sleep=sleep,
         )
-        self.guard = self._new_guard(sleep)
+        self.guard = self._new_guard(sleep, may_send)
         self._housekeeping = Housekeeping(journal=self.journal, clock=clock, sleep=sleep)
         self.resolver = self._new_resolver(sleep)
         self.recovery = self._new_recovery(sleep)
@@ -99,12 +100,13 @@ class Runtime:
         self.subscribe("order_events", self._events_committed)
         self.subscribe(UNKNOWN_ORDERS, self._unknowns_changed)
 
-    def _new_guard(self, sleep: Sleep) -> Guard:
+    def _new_guard(self, sleep: Sleep, may_send: Callable[[OrderDraft], Reason | None]) -> Guard:
         return Guard(
             self._database_url,
             engine=self.engine,
             exchanges=self.exchanges,
             ledger=self.ledger,
+            may_send=may_send,
             clock=self.clock,
             sleep=sleep,
         )
@@ -170,7 +172,8 @@ class Runtime:
         await asyncio.to_thread(self.leadership.stop)
         await asyncio.to_thread(self.ledger.stop)
         self._loop = None
-        log.info("bridge_stopped", process_id=self.process_id)
+        if self.listener is not None:  # one that only read never was a bridge
+            log.info("bridge_stopped", process_id=self.process_id)
 
     def ready(self) -> dict[str, bool]:
         return {

@@ -114,7 +114,7 @@ class Sender:
         draft = flight.draft
         await self._last_look.at_first_leg(draft)
         self._check(draft)
-        quantity = await self._last_look.at_position(exchange, draft, self._not_claimed(flight))
+        quantity = await self._last_look.quantity(exchange, draft, self._not_claimed(flight))
         await self._claim(flight, quantity)
 
     def _not_claimed(self, flight: Flight) -> set[int]:

@@ -76,6 +76,10 @@ class Storing:
                 else:
                     jobs.append(job)
 
+    def doubt(self, entries: Sequence[Entry]) -> None:
+        """Callers of these have given up, so that those not stored by now never will be."""
+        self._in_doubt += entries
+
     def look_for_the_doubtful(self) -> None:
         """Alerts whose commit got no answer in time. Their callers were told that nothing is sent,
         so their keys are free: a copy that comes now is to be carried out.

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from orders import order_columns
-from orders.drafts import AlertDraft, AlertKeyDraft, OrderDraft
+from orders.drafts import AlertDraft, AlertKeyDraft, CancelDraft, OrderDraft
 from orders.order_columns import ORDER, casts, types
 from orders.rows import Cursor
 from orders.vocabulary import AlertStatus, OrderStatus
@@ -35,17 +35,20 @@ _ALERT = {
 }
 _KEY = {"digest": "text", "key_expires_at": "timestamptz"}
 _POSTED = {**_ALERT, **_KEY}
+_CANCEL = {"receipt": "text", "order_id": "bigint", "cause": "text"}
 
 
 def _parameters(first: int, count: int) -> str:
     return ", ".join(f"${number}" for number in range(first, first + count))
 
 
-# $1 the time, $2 the process, then what was posted, the orders' receipts, the orders' columns.
+# $1 the time, $2 the process, then what was posted, the orders' receipts and columns, the cancels.
 # A key that is taken is written as it was, only to hear who has it.
 _ORDERS_FROM = 3 + len(_POSTED)
+_CANCELS_FROM = _ORDERS_FROM + 1 + len(ORDER)
 PREPARE = f"""
-PREPARE write_ahead (timestamptz, bigint, {types(_POSTED)}, text[], {types(ORDER)}) AS
+PREPARE write_ahead (timestamptz, bigint, {types(_POSTED)}, text[], {types(ORDER)},
+  {types(_CANCEL)}) AS
 WITH posted AS (
   SELECT * FROM unnest({_parameters(3, len(_POSTED))}) AS p({", ".join(_POSTED)})
 ), taken AS (
@@ -78,13 +81,18 @@ WITH posted AS (
 ), written AS (
   INSERT INTO orders_ordertransition (order_id, from_status, to_status, event, cause, at)
   SELECT id, '', status, 'CREATED', error_code, $1 FROM placed
+), asked AS (
+  INSERT INTO orders_cancelask (order_id, alert_id, cause, asked_by, asked_at)
+  SELECT c.order_id, alert.id, c.cause, $2, $1
+  FROM unnest({_parameters(_CANCELS_FROM, len(_CANCEL))}) AS c({", ".join(_CANCEL)})
+  JOIN alert USING (receipt)
 )
 SELECT id, receipt, '', '', NULL::timestamptz FROM alert
 UNION ALL SELECT id, '', client_order_id, '', NULL FROM placed
 UNION ALL SELECT strategy_id, receipt, '', digest, expires_at FROM taken WHERE receipt <> ALL($3)
 """
 _EXECUTE = f"""
-EXECUTE write_ahead (%s, %s, {casts(_POSTED)}, %s::text[], {casts(ORDER)})
+EXECUTE write_ahead (%s, %s, {casts(_POSTED)}, %s::text[], {casts(ORDER)}, {casts(_CANCEL)})
 """
 _FIND = """
 SELECT a.id, a.receipt, '', '', NULL::timestamptz
@@ -115,11 +123,14 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An alert with its orders. Those in `claimed` are born as this process's to send at once."""
+    """An alert with its orders and cancels. Orders in `claimed` are born as this process's to send
+    at once.
+    """
 
     alert: AlertDraft
     orders: Sequence[OrderDraft] = ()
     claimed: Container[str] = frozenset()
+    cancels: Sequence[CancelDraft] = ()
 
     @property
     def key_draft(self) -> AlertKeyDraft | None:
@@ -179,8 +190,17 @@ def store(cursor: Cursor, entries: Sequence[Entry], process_id: int, at: datetim
         ),
         strict=True,
     )
+    cancels = zip(
+        *(
+            (entry.alert.receipt, cancel.order_id, cancel.cause)
+            for entry in entries
+            for cancel in entry.cancels
+        ),
+        strict=True,
+    )
     order_arrays = list(map(array, orders)) or ["{}"] * (1 + len(ORDER))
-    cursor.execute(_EXECUTE, (at, process_id, *map(array, posted), *order_arrays))
+    cancel_arrays = list(map(array, cancels)) or ["{}"] * len(_CANCEL)
+    cursor.execute(_EXECUTE, (at, process_id, *map(array, posted), *order_arrays, *cancel_arrays))
     return _stored(cursor)
 
 

@@ -14,7 +14,16 @@ from orders.storing import Committed, DuplicateAlert, StoreJob, Storing
 from orders.worker import HELD_UP, JournalUnavailable, Replies, Reply, Worker, refusal
 from orders.write_ahead import Entry, Stored
 
-__all__ = ["AddJob", "ClaimJob", "Committed", "DuplicateAlert", "StoreJob", "Writer", "WriterJob"]
+__all__ = [
+    "AddJob",
+    "ClaimJob",
+    "Committed",
+    "DoubtJob",
+    "DuplicateAlert",
+    "StoreJob",
+    "Writer",
+    "WriterJob",
+]
 
 _ALERTS_AT_MOST = 64
 
@@ -28,7 +37,14 @@ class ClaimJob:
     quantities: Mapping[int, Decimal] = field(default_factory=dict)
 
 
-WriterJob = StoreJob | AddJob | ClaimJob
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtJob:
+    """The alert's caller has given up, and tells its sender so: stored or not, nothing is sent."""
+
+    entry: Entry
+
+
+WriterJob = StoreJob | AddJob | ClaimJob | DoubtJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +93,9 @@ class Writer(Worker[WriterJob]):
         replies = Replies()
         with self._counting:
             self._refusals -= sum(isinstance(job, StoreJob) and job.is_refusal for job in jobs)
-        awaited = [job for job in jobs if isinstance(job, ClaimJob) or job.reply.is_awaited]
+        # The doubts first: a copy among the jobs is to be carried out.
+        self._storing.doubt([job.entry for job in jobs if isinstance(job, DoubtJob)])
+        awaited = [job for job in jobs if _is_awaited(job)]
         try:
             self._claim([job for job in awaited if isinstance(job, ClaimJob)], replies)
             self._storing.store([job for job in awaited if isinstance(job, StoreJob)], replies)
@@ -135,3 +153,9 @@ class Writer(Worker[WriterJob]):
             return
         for job in jobs:
             replies.add(job.reply, refusal(error))
+
+
+def _is_awaited(job: WriterJob) -> bool:
+    if isinstance(job, DoubtJob):
+        return False
+    return isinstance(job, ClaimJob) or job.reply.is_awaited

@@ -77,11 +77,30 @@ class RateLimiter:
             admitted.append(now)
             return None
 
+    def wait(self, strategy_id: int, limit: int | None) -> float | None:
+        """What `admit` would say; nothing is counted."""
+        with self._lock:
+            if limit is None:
+                return None
+            if limit < 1:
+                return _MINUTE
+            now = self._clock()
+            fresh = [at for at in self._admitted.get(strategy_id, ()) if at + _MINUTE > now]
+            return fresh[-limit] + _MINUTE - now if len(fresh) >= limit else None
+
+    def give_back(self, strategy_id: int) -> None:
+        """The newest that was counted came to nothing."""
+        with self._lock:
+            admitted = self._admitted.get(strategy_id)
+            if admitted:
+                admitted.pop()
+
 
 def needs(limits: Limits) -> frozenset[str]:
     """The facts that these limits must be told; without limits nothing has to be fetched.
 
-    NOTIONAL asks for the order's worth: the venue's price is wanted where no other price is known.
+    NOTIONAL asks for the order's worth, which the alert's own price alone does not tell: the
+    venue's is wanted for whatever may trade at a worse one.
     """
     facts: set[str] = set()
     for each in limits:

@@ -119,18 +119,18 @@ def daily_loss(loss: Decimal, limit: Decimal) -> Reason:
 def unknown_qty_per(limit: Decimal) -> Reason:
     return _unknown(
         ko=f"주문 비율을 알 수 없어 max_qty_per 한도({_shown(limit)})를 확인할 수 없습니다. "
-        "알림에 qty_per를 쓰세요",
+        "잠시 후 다시 보내고, 연결의 capital이 0이 아닌지 확인하세요",
         en=f"The limit max_qty_per ({_shown(limit)}) cannot be checked: the order's share is not "
-        "known. Write qty_per in the alert",
+        "known. Send it again in a moment, and see that the link's capital is not 0",
     )
 
 
 def unknown_notional(limit: Decimal) -> Reason:
     return _unknown(
-        ko=f"주문 금액을 알 수 없어 max_notional 한도({_shown(limit)})를 확인할 수 없습니다. "
-        "알림에 price를 쓰거나 잠시 후 다시 보내세요",
-        en=f"The limit max_notional ({_shown(limit)}) cannot be checked: the order's amount is "
-        "not known. Write price in the alert, or send it again in a moment",
+        ko=f"거래소 가격을 읽을 수 없어 max_notional 한도({_shown(limit)})를 확인할 수 없습니다. "
+        "잠시 후 다시 보내거나 지정가(LIMIT)로 매수하세요",
+        en=f"The limit max_notional ({_shown(limit)}) cannot be checked: the venue's price cannot "
+        "be read. Send it again in a moment, or buy with a LIMIT order",
     )
 
 

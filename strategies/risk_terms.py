@@ -35,7 +35,12 @@ NOTHING: Mapping[str, Any] = {
 
 NOTHING_OF_A_STRATEGY: Mapping[str, Any] = {**NOTHING, "max_alerts_per_minute": None}
 
-_SYMBOL = re.compile(r"[A-Z0-9]+(?:[./ -][A-Z0-9]+)*")
+_SYMBOL = re.compile(
+    r"[A-Z0-9]+/[A-Z0-9]+"
+    r"|[A-Z]{1,6}(?:[.-][A-Z]{1,2})?"
+    r"|(?=.*[0-9])[A-Z0-9]{1,9}(?: ?[CP] ?[0-9]+(?:\.[0-9]+)?)?"
+)
+"""Pairs, tickers, and codes of shares, futures and options."""
 
 
 def checked_symbols(symbols: Iterable[str]) -> list[str]:

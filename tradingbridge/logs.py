@@ -6,6 +6,8 @@ from typing import Any
 
 import structlog
 
+from webhooks.own_tokens import mask_tokens
+
 _SECRET_WORDS = ("token", "password", "secret", "credential", "authorization", "api_key", "app_key")
 
 
@@ -15,6 +17,17 @@ def _mask_secrets(_logger: Any, _name: str, event: structlog.typing.EventDict) -
         if any(word in key.lower() for word in _SECRET_WORDS):
             event[key] = "***"
     return event
+
+
+class _WithoutTokens(logging.Filter):
+    """The framework writes the address of every refused request, where a token may stand."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                mask_tokens(arg) if isinstance(arg, str) else arg for arg in record.args
+            )
+        return True
 
 
 def configure(*, level: str, as_json: str) -> None:
@@ -58,6 +71,7 @@ def configure(*, level: str, as_json: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("django.request").filters[:] = [_WithoutTokens()]
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
     logging.getLogger("axes").setLevel(logging.WARNING)
     logging.getLogger("django_eventstream").setLevel(logging.WARNING)

@@ -145,6 +145,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "orders.vocabulary.OrderStatus",
         "AlertStatus": "orders.vocabulary.AlertStatus",
+        "MarketTypeEnum": "exchanges.vocabulary.MarketType",
+        "SideEnum": "exchanges.vocabulary.Side",
     },
 }
 

@@ -41,14 +41,24 @@ class _Held:
 
     closable: Decimal = _ZERO
     resting: Decimal = _ZERO
+    selling: Decimal = _ZERO
     protective: tuple[int, ...] = ()
+
+    @property
+    def sellable(self) -> Decimal:
+        return max(self.closable - self.selling, _ZERO)
 
     def move(self, draft: OrderDraft) -> None:
         signed = draft.quantity * draft.side.sign
         if draft.is_exit:
             self.closable += signed
-        elif not draft.reduce_only:
+        elif draft.reduce_only:
+            if self.closable * signed < 0:
+                closed = min(draft.quantity, abs(self.closable))
+                self.closable += closed * draft.side.sign
+        else:
             self.resting += signed
+            self.selling += draft.quantity if draft.side is Side.SELL else _ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +87,9 @@ class Planner:
     survey: Survey
     may_open: MayOpen
     explains: bool
+    restless: set[str] = field(default_factory=set)
+    """Symbols with a target from which unfinished orders may still lead away."""
+
     _held: dict[tuple[int, Traded], _Held] = field(default_factory=dict)
 
     def plan(self, routed: Sequence[Routed]) -> Iterator[AccountPlan]:
@@ -89,6 +102,8 @@ class Planner:
         held = self._held_by(wanted, link)
         working = _working(wanted, terms, held) if self.explains else _UNEXPLAINED
         case = _Case(wanted=wanted, link=link, held=held, working=working)
+        if wanted.target_position is not None and held.resting != 0:
+            self.restless.add(wanted.symbol)
         try:
             legs = _legs(case, terms)
         except _NoOrder as stop:
@@ -103,10 +118,10 @@ class Planner:
 
     def _with_terms(self, case: _Case, legs: Sequence[Leg], terms: Terms) -> AccountPlan:
         wanted, link, held = case.wanted, case.link, case.held
-        pairs = [(leg, shaped(link, wanted, leg, terms, self.may_open)) for leg in legs]
+        pairs = self._shapes(case, legs, terms)
         working = case.working
         if self.explains:
-            working = _worked(working, pairs, self._limits_of(link))
+            working = _worked(working, legs, pairs, self._limits_of(link))
         if len(pairs) > 1 and _is_too_small(pairs[0][1]):
             pairs = pairs[1:]  # what is left there is less than the venue trades
         is_there = held.closable != 0 or held.resting != 0
@@ -115,6 +130,23 @@ class Planner:
         before = _in_the_way(wanted, pairs[0][0], held)
         drafts = tuple(self._drafts(case, pairs))
         return case.planned(drafts=drafts, before=before, working=working)
+
+    def _shapes(self, case: _Case, legs: Sequence[Leg], terms: Terms) -> list[tuple[Leg, Shape]]:
+        """Behind a leg that cannot go nothing is asked for: it would count as opened."""
+        pairs: list[tuple[Leg, Shape]] = []
+        for leg in legs:
+            shape = shaped(
+                case.link,
+                case.wanted,
+                leg,
+                terms,
+                may_open=self.may_open,
+                sellable=case.held.sellable,
+            )
+            pairs.append((leg, shape))
+            if shape.failure is not None and not _is_too_small(shape):
+                break
+        return pairs
 
     def _drafts(self, case: _Case, pairs: Sequence[tuple[Leg, Shape]]) -> Iterator[OrderDraft]:
         """A leg whose first leg cannot go is not even kept."""
@@ -142,6 +174,7 @@ class Planner:
             held = self._held[key] = _Held(
                 closable=ground.standing.closable,
                 resting=ground.standing.resting,
+                selling=ground.standing.selling,
                 protective=ground.protective,
             )
         return held
@@ -238,12 +271,15 @@ def _working(wanted: OrderInstruction, terms: Terms | Reason, held: _Held) -> Wo
 
 
 def _worked(
-    working: Working, pairs: Sequence[tuple[Leg, Shape]], limits: tuple[str, ...]
+    working: Working,
+    legs: Sequence[Leg],
+    pairs: Sequence[tuple[Leg, Shape]],
+    limits: tuple[str, ...],
 ) -> Working:
     worth = [shape.notional for _, shape in pairs if shape.notional is not None]
     return replace(
         working,
-        wanted=total(leg.quantity for leg, _ in pairs),
+        wanted=total(leg.quantity for leg in legs),
         notional=total(worth) if worth else None,
         limits=limits,
     )

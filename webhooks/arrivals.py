@@ -17,6 +17,7 @@ from webhooks import language
 from webhooks.grammar import BODY_LIMIT
 from webhooks.instructions import Reading
 from webhooks.masking import mask
+from webhooks.own_tokens import mask_tokens
 from webhooks.refusals import Refusal
 
 _KEPT_OF_A_STRANGER_S = 2 * 1024
@@ -28,19 +29,21 @@ class Arrival:
 
     `strategy` is set once the sender proved to have its token: a stranger is not even answered in
     the strategy's language, and writes nothing into its history or its owner's event stream.
-    From `is_stored` on no answer may invite the sender to send again.
+    From `is_stored` on no answer may invite the sender to send again. `signed_until` is when the
+    signature that proved it ends; None: a token did.
     """
 
     body: bytes = field(repr=False)
     content_type: str
     accept_language: str
     peer: str
-    idempotency_key: str = ""
+    idempotency_key: str = field(default="", repr=False)
     receipt: str = field(default_factory=new_receipt)
     received_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=time.monotonic)
     group_name: str = ""
     strategy: StrategyRoute | None = None
+    signed_until: datetime | None = None
     reading: Reading | None = None
     is_stored: bool = False
 
@@ -59,6 +62,9 @@ class Arrival:
     def key(self) -> AlertKeyDraft | None:
         """By what a copy of this alert would be known: the sender's own id for ever, or the body
         for a while. None where the strategy asks for no such care, and until the alert is read.
+
+        Whoever saw a signed alert can send it again while its signature is good, and so the body
+        is held as long, whatever the strategy asks for.
         """
         strategy, reading = self.strategy, self.reading
         if strategy is None or reading is None:
@@ -66,12 +72,12 @@ class Arrival:
         if reading.alert_id is not None:
             named = f"id:{reading.alert_id}".encode()
             return AlertKeyDraft(digest=hashlib.sha256(named).hexdigest(), expires_at=None)
-        if strategy.dedupe_window <= 0:
+        window = self.received_at + timedelta(seconds=strategy.dedupe_window)
+        held_until = max(window, self.signed_until) if self.signed_until else window
+        if held_until <= self.received_at:
             return None
-        return AlertKeyDraft(
-            digest=hashlib.sha256(b"body:" + self.body).hexdigest(),
-            expires_at=self.received_at + timedelta(seconds=strategy.dedupe_window),
-        )
+        digest = hashlib.sha256(b"body:" + self.body).hexdigest()
+        return AlertKeyDraft(digest=digest, expires_at=held_until)
 
     def elapsed(self) -> float:
         return time.monotonic() - self.started
@@ -88,22 +94,26 @@ class Arrival:
             receipt=self.receipt,
             strategy_id=strategy.id if strategy else None,
             owner_id=strategy.owner_id if strategy else None,
-            group_name=self.group_name[:100],
+            group_name=mask_tokens(self.group_name)[:100],
             status=AlertStatus.ACCEPTED if refusal is None else AlertStatus.REJECTED,
             body=mask(self.body, BODY_LIMIT if strategy else _KEPT_OF_A_STRANGER_S),
-            content_type=self.content_type[:100],
+            content_type=mask_tokens(self.content_type)[:100],
             peer=self.peer[:64],
             received_at=self.received_at,
             reading=reading.as_json() if reading else {},
-            warnings=self._warnings() if warnings is None else warnings,
+            warnings=self._warnings(warnings),
             market_type=reading.market_type.value if reading else "",
             http_status=None if refusal is None else refusal.http_status,
             error_code="" if refusal is None else refusal.reason.code,
-            error_message="" if refusal is None else refusal.reason.text(self.language),
-            error_field="" if refusal is None else refusal.field,
+            error_message=""
+            if refusal is None
+            else mask_tokens(refusal.reason.text(self.language)),
+            error_field="" if refusal is None else mask_tokens(refusal.field),
             key=self.key if refusal is None else None,
         )
 
-    def _warnings(self) -> list[str]:
-        told = self.reading.warnings if self.reading is not None else ()
-        return [warning.text(self.language) for warning in told]
+    def _warnings(self, told: Sequence[str] | None) -> list[str]:
+        if told is None:
+            read = self.reading.warnings if self.reading is not None else ()
+            told = [warning.text(self.language) for warning in read]
+        return [mask_tokens(warning) for warning in told]

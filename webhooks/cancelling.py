@@ -1,15 +1,17 @@
 """Which orders a cancel means: the ledger's own, whatever was switched off since."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from orders.ledger_queries import OpenOrderRow
 from orders.vocabulary import OPEN_STATUSES
-from webhooks import refusals
+from webhooks import cancel_refusals, refusals
 from webhooks.instructions import CancelAllInstruction, CancelInstruction
 from webhooks.plans import CancelPlan
 from webhooks.refusals import AlertRefused
 from webhooks.routing import is_chosen
 from webhooks.tasks import Task
+
+_NAMED = 5
 
 
 async def find(task: Task, wanted: CancelInstruction | CancelAllInstruction) -> CancelPlan:
@@ -29,17 +31,28 @@ async def _named(task: Task, wanted: CancelInstruction) -> CancelPlan:
         created_before=task.arrival.received_at,
     )
     meant = [row for row in rows if _is_meant(row, wanted, rows)]
+    field = "order_id" if wanted.order_id is not None else "client_order_id"
+    place = f"orders[{wanted.index}]." if task.reading.is_batch else ""
     if not meant:
-        field = "order_id" if wanted.order_id is not None else "client_order_id"
-        place = f"orders[{wanted.index}]." if task.reading.is_batch else ""
         name = wanted.order_id or wanted.client_order_id or ""
-        raise AlertRefused(refusals.order_not_found(name, place + field))
+        raise AlertRefused(cancel_refusals.order_not_found(name, place + field))
+    if wanted.order_id is not None:
+        _refuse_two_meanings(wanted.order_id, meant, place + field)
     return CancelPlan(
         instruction=wanted,
         orders=tuple(row for row in meant if row.status in OPEN_STATUSES),
         finished=tuple(row for row in meant if row.status not in OPEN_STATUSES),
         accounts={row.account_id: row.account_name for row in meant},
     )
+
+
+def _refuse_two_meanings(order_id: str, meant: Sequence[OpenOrderRow], field: str) -> None:
+    """Our own id and a venue's may be alike; several of a venue's alone are all meant."""
+    if len({str(row.order_id) == order_id for row in meant}) > 1:
+        candidates = [
+            f"{row.order_id} ({row.symbol}, {row.account_name})" for row in meant[:_NAMED]
+        ]
+        raise AlertRefused(cancel_refusals.ambiguous_order_id(order_id, candidates, field))
 
 
 def _is_meant(row: OpenOrderRow, wanted: CancelInstruction, rows: Iterable[OpenOrderRow]) -> bool:

@@ -9,7 +9,7 @@ headers count only without it, since relays put headers of their own there. At
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from strategies import tokens
 from strategies.routes import StrategyRoute
@@ -19,6 +19,7 @@ from webhooks.refusals import AlertRefused
 
 _BEARER = "bearer"
 _HEADER_LIMIT = 256
+_LAST_SECOND = timedelta(seconds=1)
 _SECONDS = re.compile(r"[0-9]{1,12}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -30,6 +31,12 @@ class Signature:
 
     written: str
     digest: str = field(repr=False)
+
+    @property
+    def good_until(self) -> datetime:
+        """From then on nobody can send it again. Only for one whose time was found to be right."""
+        at = datetime.fromtimestamp(int(self.written), UTC)
+        return at + tokens.SIGNATURE_WINDOW + _LAST_SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +78,7 @@ def _group_name(message: Message, door_name: str) -> str:
     name = message.group_name
     if door_name:
         if _UNSTORABLE.search(door_name):
-            raise AlertRefused(unreadable.bad_characters())
+            raise AlertRefused(unreadable.bad_address())
         if len(door_name) > NAME_LIMIT:
             raise AlertRefused(unreadable.too_long("group_name", NAME_LIMIT))
         if name not in ("", door_name):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from exchanges.errors import Reason
 from exchanges.precision import plain
 from exchanges.vocabulary import AccountType, MarketType, Side
+from webhooks.refusals import shown
 
 
 def nothing_to_close() -> Reason:
@@ -73,6 +74,24 @@ def wrong_side(field: str, value: Decimal, side: Side, price: Decimal) -> Reason
     )
 
 
+def reduce_only_buy(market_type: MarketType) -> Reason:
+    return Reason(
+        code="reduce_only_buy",
+        ko=f"{market_type} 매수에는 reduce_only를 쓸 수 없습니다: 줄일 공매도 포지션이 없습니다. "
+        "reduce_only를 빼고 보내세요",
+        en=f"A buy in {market_type} cannot be reduce_only: there is no short position to reduce. "
+        "Leave reduce_only out",
+    )
+
+
+def rate_limited(limit: int, seconds: int) -> Reason:
+    return Reason(
+        code="rate_limited",
+        ko=f"알림이 너무 많습니다: 분당 {limit}개까지입니다. {seconds}초 후에 다시 보내세요",
+        en=f"Too many alerts: at most {limit} a minute. Send it again in {seconds} s",
+    )
+
+
 def orders_in_the_way() -> Reason:
     return Reason(
         code="orders_in_the_way",
@@ -108,6 +127,6 @@ def link_switched_off() -> Reason:
 def not_chosen(field: str, value: str) -> Reason:
     return Reason(
         code="not_chosen",
-        ko=f"알림이 {field}='{value}'만 선택했습니다",
-        en=f"The alert chose only {field}='{value}'",
+        ko=f"알림이 {field}='{shown(value)}'만 선택했습니다",
+        en=f"The alert chose only {field}='{shown(value)}'",
     )

@@ -1,6 +1,6 @@
 """From one leg to one order: rounded, checked, or kept with the reason why it is not sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from strategies.routes import LinkRoute
 from webhooks import attached, denials
 from webhooks.attached import Attached
 from webhooks.instructions import OrderInstruction
-from webhooks.surveys import Terms
+from webhooks.surveys import Terms, is_bounded
 from webhooks.targets import OWNED, Leg
 from webhooks.tasks import Task
 
@@ -24,7 +24,11 @@ _NO_EXITS = Attached()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """An order that would open something, as the limits look at it."""
+    """An order that would open something, as the limits look at it.
+
+    `quantity` is what of it opens, and `worth` is of that, at the least favourable price that is
+    known; None where the venue's is needed and not known.
+    """
 
     link: LinkRoute
     instruction: OrderInstruction
@@ -32,6 +36,7 @@ class Opening:
     terms: Terms
     quantity: Decimal
     worth: Decimal | None
+    is_whole: bool = True
 
 
 MayOpen = Callable[[Opening], Reason | None]
@@ -51,9 +56,18 @@ class Shape:
 
 
 def shaped(
-    link: LinkRoute, wanted: OrderInstruction, leg: Leg, terms: Terms, may_open: MayOpen
+    link: LinkRoute,
+    wanted: OrderInstruction,
+    leg: Leg,
+    terms: Terms,
+    *,
+    may_open: MayOpen,
+    sellable: Decimal,
 ) -> Shape:
-    """A stop is rounded like a limit, buys down and sells up, so that it never triggers later."""
+    """A stop is rounded like a limit, buys down and sells up, so that it never triggers later.
+
+    `sellable` is what the ledger holds and nothing else sells yet.
+    """
     instrument = terms.instrument
     reduces = leg.is_exit or wanted.reduce_only
     price, stop_price = (
@@ -63,24 +77,24 @@ def shaped(
     quantity = round_down(leg.quantity, instrument.lot)
     valued_at = price or stop_price or wanted.price or terms.price
     exits = _NO_EXITS if reduces else Attached.of(wanted)
-    failure = not_offered(wanted, terms) or check_order(
-        instrument,
-        quantity=quantity,
-        price=price,
-        notional_price=stop_price or wanted.price,
-        stop_price=stop_price,
-        reduce_only=reduces,
-    )
+    failure = _not_tradable(wanted, leg, terms, quantity=quantity, prices=(price, stop_price))
     worth = None if valued_at is None else notional(instrument, quantity, valued_at)
     if failure is None and exits:
         failure = _misplaced(exits, leg, terms, wanted.market_type, valued_at)
         exits = attached.rounded(exits, instrument, leg.side)
-    is_sale_of_own = wanted.market_type in OWNED and leg.side is Side.SELL
-    if failure is None and not (reduces or is_sale_of_own):
-        opening = Opening(
-            link=link, instruction=wanted, leg=leg, terms=terms, quantity=quantity, worth=worth
+    opened = _opened(wanted, leg, quantity, sellable)
+    if failure is None and opened > 0:
+        failure = may_open(
+            Opening(
+                link=link,
+                instruction=wanted,
+                leg=leg,
+                terms=terms,
+                quantity=opened,
+                worth=_at_most(opened, wanted, leg, terms, (price, stop_price, wanted.price)),
+                is_whole=opened == quantity,
+            )
         )
-        failure = may_open(opening)
     return Shape(
         quantity=quantity,
         price=price,
@@ -90,6 +104,63 @@ def shaped(
         exits=exits,
         failure=failure,
     )
+
+
+def _opened(wanted: OrderInstruction, leg: Leg, quantity: Decimal, sellable: Decimal) -> Decimal:
+    """How much of it opens. A sale of what is owned closes as much as the ledger holds; what was
+    bought elsewhere is sold like an opening.
+    """
+    if leg.is_exit:
+        return _ZERO
+    if wanted.market_type in OWNED and leg.side is Side.SELL:
+        return max(quantity - sellable, _ZERO)
+    return _ZERO if wanted.reduce_only else quantity
+
+
+def _at_most(
+    quantity: Decimal,
+    wanted: OrderInstruction,
+    leg: Leg,
+    terms: Terms,
+    named: Sequence[Decimal | None],
+) -> Decimal | None:
+    """The alert's own price alone would let its sender say what an order is worth."""
+    if is_bounded(wanted, leg.side):
+        highest = named[0]
+    else:
+        known = [price for price in named if price is not None]
+        highest = None if terms.price is None else max((terms.price, *known))
+    return None if highest is None else notional(terms.instrument, quantity, highest)
+
+
+def _not_tradable(
+    wanted: OrderInstruction,
+    leg: Leg,
+    terms: Terms,
+    *,
+    quantity: Decimal,
+    prices: tuple[Decimal | None, Decimal | None],
+) -> Reason | None:
+    price, stop_price = prices
+    return (
+        _nothing_to_reduce(wanted, leg)
+        or not_offered(wanted, terms)
+        or check_order(
+            terms.instrument,
+            quantity=quantity,
+            price=price,
+            notional_price=stop_price or wanted.price,
+            stop_price=stop_price,
+            reduce_only=leg.is_exit or wanted.reduce_only,
+        )
+    )
+
+
+def _nothing_to_reduce(wanted: OrderInstruction, leg: Leg) -> Reason | None:
+    is_buy = leg.side is Side.BUY and not leg.is_exit
+    if wanted.reduce_only and is_buy and wanted.market_type in OWNED:
+        return denials.reduce_only_buy(wanted.market_type)
+    return None
 
 
 def drafted(
@@ -133,6 +204,7 @@ def drafted(
         take_profit=shape.exits.take_profit,
         stop_loss=shape.exits.stop_loss,
         trail=shape.exits.trail,
+        target=leg.target,
     )
 
 

@@ -6,11 +6,12 @@ import time
 import structlog
 
 from orders.flights import Execution
-from orders.journal import JournalUnavailable
+from orders.journal import DuplicateAlert, JournalUnavailable
 from orders.lanes import Turns
 from orders.runtime import Runtime
-from webhooks import answers, limits
+from webhooks import answers
 from webhooks.answers import Answer
+from webhooks.limits import Rate
 from webhooks.outcomes import Outcomes
 from webhooks.planning import Route, plan_alert
 from webhooks.plans import AlertPlan
@@ -26,15 +27,12 @@ async def carry_out(task: Task) -> Answer:
 
     Raises AlertRefused, DuplicateAlert and JournalUnavailable, and then nothing was sent.
     """
-    limits.admit(task.strategy, task.reading)
-    route = Route(task)
-    if not route.routed:
-        plan = await plan_alert(task, route=route)
-        execution = await _commit(task, plan, None)
-    else:
-        with task.runtime.engine.queue(route.account_ids) as turns:
-            plan = await plan_alert(task, turns=turns, route=route)
-            execution = await _commit(task, plan, turns)
+    rate = Rate(strategy=task.strategy)
+    try:
+        plan, execution = await _launch(task, rate)
+    except (DuplicateAlert, JournalUnavailable):
+        rate.give_back()
+        raise
     task.arrival.is_stored = True
     committed = time.monotonic()
     if plan.missed is not None:
@@ -44,6 +42,16 @@ async def carry_out(task: Task) -> Answer:
     answer = answers.of_alert(task, plan, Outcomes(plan, execution), timing)
     await _keep(task.runtime, execution.alert_id, answer)
     return answer
+
+
+async def _launch(task: Task, rate: Rate) -> tuple[AlertPlan, Execution]:
+    route = Route(task)
+    if not route.routed:
+        plan = await plan_alert(task, route=route, rate=rate)
+        return plan, await _commit(task, plan, None)
+    with task.runtime.engine.queue(route.account_ids) as turns:
+        plan = await plan_alert(task, turns=turns, route=route, rate=rate)
+        return plan, await _commit(task, plan, turns)
 
 
 async def _commit(task: Task, plan: AlertPlan, turns: Turns | None) -> Execution:

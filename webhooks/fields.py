@@ -5,7 +5,14 @@ from types import MappingProxyType
 
 from exchanges.errors import Reason
 from webhooks import unreadable
-from webhooks.cautions import more_unknown_fields, no_test_mode, unknown_field
+from webhooks.cautions import (
+    more_unknown_fields,
+    no_test_mode,
+    other_name_used,
+    unknown_field,
+)
+from webhooks.moments import moment
+from webhooks.numbers import number
 from webhooks.refusals import AlertRefused
 
 ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -54,6 +61,27 @@ OF_THE_ALERT = frozenset(
 FALLING_BACK = frozenset({"symbol", "market_type", "exchange", "account"})
 """What an entry of a batch takes from the top level."""
 
+FOR_EVERY_KIND = frozenset({"symbol", "order_type", "market_type", "exchange", "account"})
+FOR_ORDERS = frozenset(
+    {
+        "side",
+        "price",
+        "qty_per",
+        "qty",
+        "target_position",
+        "time_in_force",
+        "reduce_only",
+        "post_only",
+        "take_profit",
+        "stop_loss",
+        "trail",
+    }
+)
+FOR_STOPS = frozenset({"stop_price"})
+FOR_CANCELS = frozenset({"order_id", "client_order_id"})
+FOR_CANCELS_OF_ALL = frozenset({"side"})
+"""What each kind of instruction reads; any other field beside it is told, and not looked at."""
+
 ABSENT_TEXTS = frozenset({"", "NaN", "nan", "null"})
 """In just this spelling, since NAN is a symbol in New York."""
 
@@ -61,6 +89,18 @@ NAME_LIMIT = 40
 """No longer name is known, so that masking can tell every name that is."""
 
 _WARNED_AT_MOST = 20
+_NUMBERS = frozenset(
+    {
+        "price",
+        "stop_price",
+        "qty_per",
+        "qty",
+        "target_position",
+        "take_profit",
+        "stop_loss",
+        "trail",
+    }
+)
 _DROPPED = str.maketrans("", "", "_- \t")
 
 
@@ -86,19 +126,44 @@ def known_fields(
     found: dict[str, object] = {}
     names: dict[str, str] = {}
     unknown: list[str] = []
+    outdone: list[Reason] = []
     for name, value in said.items():
         field = _NAMES.get(squeeze(name)) if len(name) <= NAME_LIMIT else None
         if field is None:
             unknown.append(name)
-        elif not is_absent(value):
-            if field in found and _bare(found[field]) != _bare(value):
-                raise AlertRefused(unreadable.told_twice(place + field, (names[field], name)))
+        elif is_absent(value):
+            continue
+        elif field not in found:
             found[field], names[field] = value, name
-    return found, tuple(_warnings(unknown, place))
+        elif not _agree(field, found[field], value):
+            kept, lost = _by_rank(field, names[field], name, place)
+            found[field], names[field] = said[kept], kept
+            outdone.append(other_name_used(place + lost, kept))
+    return found, (*_warnings(unknown, place), *outdone)
 
 
-def _bare(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
+def _agree(field: str, one: object, other: object) -> bool:
+    """Equal numbers agree however they are written, and so do two spellings of one moment."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return one == other
+    one, other = one.strip(), other.strip()
+    if one == other:
+        return True
+    try:
+        if field in _NUMBERS:
+            return number(field, one) == number(field, other)
+        return field == "time" and moment(field, one) == moment(field, other)
+    except AlertRefused:
+        return False
+
+
+def _by_rank(field: str, one: str, other: str, place: str) -> tuple[str, str]:
+    """Only times may differ: a chart's own clock often stands beside the sender's."""
+    ranks = [squeeze(name) for name in (field, *ALIASES[field])]
+    if field != "time" or squeeze(one) == squeeze(other):
+        raise AlertRefused(unreadable.told_twice(place + field, (one, other)))
+    kept, lost = sorted((one, other), key=lambda name: ranks.index(squeeze(name)))
+    return kept, lost
 
 
 def _warnings(unknown: list[str], place: str) -> list[Reason]:

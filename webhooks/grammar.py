@@ -10,6 +10,7 @@ from exchanges.errors import Reason
 from webhooks import unreadable
 from webhooks.fields import known_fields
 from webhooks.refusals import AlertRefused, Refusal
+from webhooks.symbol_words import ALL_VENUES
 from webhooks.values import Entry
 
 BODY_LIMIT = 64 * 1024
@@ -20,9 +21,9 @@ TOKEN_LIMIT = 512
 _BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[{]|[\]}]', re.DOTALL)
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _PLACEHOLDER = re.compile(r"\{\{(?:[^{}\"\n]{1,80}|\s*plot\(\"[^{}\"\n]{1,80}\"\)\s*)\}\}")
-_PAIR = re.compile(
-    r'(?:\A|[\n,;])[ \t\r]*"?([A-Za-z_][\w -]{0,60}?)"?[ \t]*[=:]|"[^"\n]*"', re.ASCII
-)
+_PAIR = re.compile(r'(?:\A|[\n,;])[ \t\r]*"?([^\W\d][\w -]{0,60}?)"?[ \t]*(?:=|:(?!//))|"[^"\n]*"')
+_ENDS_IN_AN_HOUR = re.compile(r" [0-9]{1,2}\Z")
+_MINUTES = re.compile(r":[0-9]{2}")
 _FORM = "application/x-www-form-urlencoded"
 _FORM_FIELDS = 200
 
@@ -134,7 +135,8 @@ def _form(text: str) -> list[tuple[str, object]]:
 
 def _lines(text: str) -> Iterator[tuple[str, object]]:
     """A separator counts only before the next name, so that 90,000 stays one number."""
-    names = [match for match in _PAIR.finditer(text) if match[1] is not None]
+    found = _PAIR.finditer(text)
+    names = [match for match in found if match[1] is not None and not _is_of_a_value(match, text)]
     if not names or names[0].start() != 0:
         raise AlertRefused(unreadable.unreadable(1))
     ends = [match.start() for match in names[1:]] + [len(text)]
@@ -144,6 +146,16 @@ def _lines(text: str) -> Iterator[tuple[str, object]]:
             breaks_at = text.index("\n", text.index(value, match.end()))
             raise AlertRefused(unreadable.unreadable(text.count("\n", 0, breaks_at) + 2))
         yield match[1].rstrip(), _unquoted(value)
+
+
+def _is_of_a_value(match: "re.Match[str]", text: str) -> bool:
+    """Behind a comma, `at 10:00` is a time and `BINANCE:BTCUSDT` a symbol."""
+    if text[match.start()] not in ",;":
+        return False
+    if _ENDS_IN_AN_HOUR.search(match[1]) and _MINUTES.match(text, match.end() - 1):
+        return True
+    goes_on = text[match.end() : match.end() + 1].isalnum()
+    return goes_on and match[0].endswith(":") and match[1].upper() in ALL_VENUES
 
 
 def _unquoted(value: str) -> str:

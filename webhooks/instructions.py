@@ -7,7 +7,9 @@ from enum import StrEnum
 
 from exchanges.errors import Reason
 from exchanges.vocabulary import MarketType, OrderType, Side, TimeInForce
+from orders.wire import time_text
 from webhooks import refusals
+from webhooks.own_tokens import mask_tokens
 from webhooks.refusals import AlertRefused, Refusal
 
 _LIMITED = frozenset(OrderType) - {OrderType.MARKET, OrderType.STOP_MARKET}
@@ -141,8 +143,8 @@ class Reading:
         """For people and for the ledger: what was read, without what is absent."""
         return {
             "market_type": self.market_type.value,
-            "alert_id": self.alert_id,
-            "time": self.time.isoformat() if self.time else None,
+            "alert_id": None if self.alert_id is None else mask_tokens(self.alert_id),
+            "time": time_text(self.time) if self.time else None,
             "instructions": [_as_json(instruction) for instruction in self.instructions],
         } | self._told()
 
@@ -176,4 +178,6 @@ def _unread_as_json(unread: UnreadInstruction) -> dict[str, object]:
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return f"{value:f}"
-    return value.value if isinstance(value, StrEnum) else value
+    if isinstance(value, StrEnum):
+        return value.value
+    return mask_tokens(value) if isinstance(value, str) else value

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -9,14 +10,15 @@ from orders import runtime as runtimes
 from orders.journal import DuplicateAlert, JournalUnavailable
 from orders.runtime import NotRunning, Runtime
 from strategies.routes import StrategyRoute
-from webhooks import answers, duplicates, refusals
+from webhooks import answers, cautions, duplicates, refusals
 from webhooks.answers import Answer
 from webhooks.arrivals import Arrival
 from webhooks.credentials import Presented, is_right, presented
 from webhooks.execution import carry_out
-from webhooks.grammar import read_message
+from webhooks.grammar import Message, read_message
+from webhooks.instructions import Reading
 from webhooks.interpreting import interpret
-from webhooks.masking import mask_tokens
+from webhooks.own_tokens import mask_tokens
 from webhooks.refusals import AlertRefused, Refusal
 from webhooks.tasks import Task
 
@@ -55,11 +57,20 @@ def opened(arrival: Arrival, headers: Mapping[str, str], door_name: str, runtime
     arrival.group_name = mask_tokens(message.group_name)
     claim = presented(message, headers, door_name)
     arrival.strategy = strategy = authenticate(claim, arrival, runtime)
-    arrival.reading = reading = interpret(
-        message, strategy.market_type, idempotency_key=arrival.idempotency_key
-    )
+    arrival.reading = reading = _read(message, arrival, strategy)
     reading.refuse_when_stale(arrival.received_at, strategy.max_age)
     return Task(arrival=arrival, strategy=strategy, reading=reading, runtime=runtime)
+
+
+def _read(message: Message, arrival: Arrival, strategy: StrategyRoute) -> Reading:
+    """A header is not signed: whoever repeats a signed alert could put another id there."""
+    header = arrival.idempotency_key.strip()
+    if arrival.signed_until is None:
+        return interpret(message, strategy.market_type, idempotency_key=header)
+    reading = interpret(message, strategy.market_type)
+    if not header or reading.alert_id is not None:
+        return reading
+    return replace(reading, warnings=(*reading.warnings, cautions.header_not_signed()))
 
 
 def authenticate(claim: Presented, arrival: Arrival, runtime: Runtime) -> StrategyRoute:
@@ -69,6 +80,8 @@ def authenticate(claim: Presented, arrival: Arrival, runtime: Runtime) -> Strate
     right = is_right(claim, strategy, arrival.body, arrival.received_at)
     if strategy is None or not right:
         raise AlertRefused(refusals.unauthorized())
+    if claim.signature is not None:
+        arrival.signed_until = claim.signature.good_until
     return strategy
 
 
@@ -88,10 +101,14 @@ async def _answer(arrival: Arrival, headers: Mapping[str, str], door_name: str) 
 
 async def _take(arrival: Arrival, headers: Mapping[str, str], door_name: str) -> Answer:
     runtime = runtimes.current()
-    try:
-        return await carry_out(opened(arrival, headers, door_name, runtime))
-    except DuplicateAlert as error:
-        return await duplicates.answer_again(arrival, runtime, error.receipt)
+    task = opened(arrival, headers, door_name, runtime)
+    answer = None
+    while answer is None:
+        try:
+            answer = await carry_out(task)
+        except DuplicateAlert as error:
+            answer = await duplicates.answer_again(arrival, runtime, error.receipt)
+    return answer
 
 
 async def _refuse(arrival: Arrival, refusal: Refusal) -> Answer:
@@ -102,9 +119,12 @@ async def _refuse(arrival: Arrival, refusal: Refusal) -> Answer:
     try:
         runtime = runtimes.current()
         first = await duplicates.first_of(arrival, runtime)
-        if first is not None:
-            return await duplicates.answer_again(arrival, runtime, first)
+        again = first and await duplicates.answer_again(arrival, runtime, first)
+        if again:
+            return again
         await runtime.journal.write_refused(arrival.draft(refusal))
+    except duplicates.FirstUndecided as error:
+        return _gone_wrong(arrival, str(error))
     except (JournalUnavailable, NotRunning) as error:
         log.warning("refused_alert_not_kept", receipt=arrival.receipt, cause=str(error))
     return answers.refused(refusal, arrival.language, arrival.receipt)

@@ -10,7 +10,15 @@ from webhooks import denials, refusals, unreadable
 from webhooks.attached import wrong_side
 from webhooks.batches import entries_of
 from webhooks.cautions import not_used, only_for_entries
-from webhooks.fields import squeeze
+from webhooks.fields import (
+    FOR_CANCELS,
+    FOR_CANCELS_OF_ALL,
+    FOR_EVERY_KIND,
+    FOR_ORDERS,
+    FOR_STOPS,
+    OF_THE_ALERT,
+    squeeze,
+)
 from webhooks.grammar import Message
 from webhooks.instructions import (
     CancelAllInstruction,
@@ -121,11 +129,22 @@ def _instruction(
 ) -> Instruction:
     market_type = entry.word("market_type", MarketType) or default
     word = _order_word(entry, market_type.family)
+    idle = entry.fields.keys() - OF_THE_ALERT - FOR_EVERY_KIND - _used_by(word)
+    warnings.extend(not_used(entry.at(name), word) for name in sorted(idle))
     if word == _CANCEL_ALL:
         return _cancel_all(entry, index, market_type)
     if word == _CANCEL:
         return _cancel(entry, index, market_type)
     return _order(entry, index, market_type, OrderType(word), warnings)
+
+
+def _used_by(word: str) -> frozenset[str]:
+    """Fields of its own kind; whatever stands in others is told, and never looked at."""
+    if word == _CANCEL_ALL:
+        return FOR_CANCELS_OF_ALL
+    if word == _CANCEL:
+        return FOR_CANCELS
+    return FOR_ORDERS | FOR_STOPS if word in _NEEDS_STOP_PRICE else FOR_ORDERS
 
 
 def _order_word(entry: Entry, family: AccountType) -> str:
@@ -199,7 +218,7 @@ def _order(
         qty=entry.positive("qty") if size == "qty" else None,
         target_position=_target(entry, market_type) if size == "target_position" else None,
         price=_price(entry, order_type),
-        stop_price=_stop_price(entry, order_type, warnings),
+        stop_price=_stop_price(entry, order_type),
         time_in_force=entry.word("time_in_force", TimeInForce),
         reduce_only=entry.flag("reduce_only"),
         post_only=entry.flag("post_only"),
@@ -207,7 +226,16 @@ def _order(
         stop_loss=entry.positive("stop_loss"),
         trail=entry.positive("trail"),
     )
+    _refuse_reduce_only_buy(wanted, entry)
     return _with_attached_exits(wanted, entry, warnings)
+
+
+def _refuse_reduce_only_buy(wanted: OrderInstruction, entry: Entry) -> None:
+    """Nothing there is below zero: it would open, and call itself an exit to every limit."""
+    is_buy = wanted.side is Side.BUY and not (wanted.is_exit or wanted.target_position is not None)
+    if wanted.reduce_only and is_buy and wanted.market_type in OWNED:
+        reason = denials.reduce_only_buy(wanted.market_type)
+        raise AlertRefused(refusals.denied(reason, entry.at("reduce_only")))
 
 
 def _target(entry: Entry, market_type: MarketType) -> Decimal | None:
@@ -233,7 +261,7 @@ def _with_attached_exits(
         name = wrong_side(wanted.side, price, wanted.take_profit, wanted.stop_loss)
         if name:
             reason = denials.wrong_side(name, getattr(wanted, name), wanted.side, price)
-            raise AlertRefused(refusals.wrong_side(reason, entry.at(name)))
+            raise AlertRefused(refusals.denied(reason, entry.at(name)))
     return wanted
 
 
@@ -296,12 +324,10 @@ def _price(entry: Entry, order_type: OrderType) -> Decimal | None:
     return price
 
 
-def _stop_price(entry: Entry, order_type: OrderType, warnings: list[Reason]) -> Decimal | None:
+def _stop_price(entry: Entry, order_type: OrderType) -> Decimal | None:
+    if order_type not in _NEEDS_STOP_PRICE:
+        return None
     stop_price = entry.positive("stop_price")
-    if order_type in _NEEDS_STOP_PRICE:
-        if stop_price is None:
-            raise AlertRefused(refusals.price_required(order_type, entry.at("stop_price")))
-        return stop_price
-    if stop_price is not None:
-        warnings.append(not_used(entry.at("stop_price"), order_type))
-    return None
+    if stop_price is None:
+        raise AlertRefused(refusals.price_required(order_type, entry.at("stop_price")))
+    return stop_price

@@ -16,14 +16,15 @@ from orders.missed import Gap, Known, Place
 from orders.rows import Cursor
 from orders.runtime import Runtime
 from strategies.routes import StrategyRoute
+from webhooks.cautions import alert_missed
 from webhooks.instructions import MarketPosition, OrderInstruction, Reading
 
 log = structlog.get_logger("webhooks")
 
 NOT_REVIEWED = Reason(
     code="missed_alert_not_reviewed",
-    ko="놓친 알림이 있어 신규 주문을 보내지 않았습니다. "
-    "관리 화면의 '놓친 알림'에서 확인 처리하세요",
+    ko="누락 알림이 있어 신규 주문을 보내지 않았습니다. "
+    "관리 화면의 '누락 알림'에서 확인 처리하세요",
     en="Not sent: an alert was missed. Mark it as reviewed under Missed alerts in the admin",
 )
 
@@ -56,6 +57,10 @@ class Verdict:
     @property
     def reveals_gap(self) -> bool:
         return self.told is not None and self.expected not in (None, self.told)
+
+    @property
+    def caution(self) -> Reason:
+        return alert_missed(self.place.symbol, str(self.expected), str(self.told))
 
     def note(self, receipt: str) -> None:
         """Call it once the alert is stored, and not for a duplicate. Never waits, never raises."""

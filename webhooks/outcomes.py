@@ -34,11 +34,15 @@ ACCEPTED_KIND, FAILED, UNCLEAR, AT_WORK, UNCHANGED = (
 
 
 def kind_of(flight: Flight) -> str:
-    """What was filled was accepted, however the rest of the order ended."""
+    """What was filled was accepted, however the rest of the order ended. A target that was reached
+    while its order waited needs none.
+    """
     if flight.status is OrderStatus.UNKNOWN:
         return UNCLEAR
     if flight.status in ACCEPTED or flight.filled_quantity > 0:
         return ACCEPTED_KIND
+    if flight.reason is not None and flight.reason.code == reasons.TARGET_REACHED.code:
+        return UNCHANGED
     return AT_WORK if flight.status in UNFINISHED else FAILED
 
 

@@ -7,9 +7,9 @@ from orders.lanes import Turns
 from webhooks import cancelling, missed
 from webhooks.account_plans import Planner
 from webhooks.attached import Attached
-from webhooks.cautions import only_for_entries
+from webhooks.cautions import only_for_entries, target_may_move
 from webhooks.instructions import OrderInstruction, UnreadInstruction
-from webhooks.limits import Limits, stakes
+from webhooks.limits import Limits, Rate
 from webhooks.plans import AccountPlan, AlertPlan, CancelPlan, Routed
 from webhooks.refusals import AlertRefused
 from webhooks.routing import Skipped, fan_out
@@ -48,11 +48,18 @@ class Route:
 
 
 async def plan_alert(
-    task: Task, *, turns: Turns | None = None, route: Route | None = None
+    task: Task,
+    *,
+    turns: Turns | None = None,
+    route: Route | None = None,
+    rate: Rate | None = None,
 ) -> AlertPlan:
-    """Without `turns` no lane is waited for. Raises AlertRefused when nothing of it can be carried
-    out, and JournalUnavailable when the ledger cannot be read.
+    """Without `turns` no lane is waited for, and without `rate` nothing is counted. Raises
+    AlertRefused when nothing of it can be carried out, and JournalUnavailable when the ledger
+    cannot be read.
     """
+    is_preview = rate is None
+    rate = rate or Rate(strategy=task.strategy, counts=False)
     route = route or Route(task)
     cancels, unread = await _cancels(task)
     unread = [*route.unread, *unread]
@@ -63,17 +70,23 @@ async def plan_alert(
         task.strategy,
         task.reading,
         task.arrival.received_at,
-        is_preview=turns is None,
+        is_preview=is_preview,
     )
-    accounts = await _orders(
-        task, turns, route.routed, cancels, verdict.blocks_opening if verdict else None
-    )
+    limits = Limits(task, rate, verdict.blocks_opening if verdict else None)
+    accounts, restless = await _orders(task, turns, route.routed, cancels, limits)
+    is_idle = not cancels and not any(each.is_sent or each.is_unchanged for each in accounts)
+    if rate.refusal is not None and is_idle and not is_preview:
+        raise AlertRefused(rate.refusal)
     return AlertPlan(
         accounts=tuple(accounts),
         cancels=tuple(cancels),
         skipped=tuple(route.skipped),
         unread=tuple(sorted(unread, key=lambda each: each.index)),
-        warnings=tuple(_not_attached(accounts)),
+        warnings=(
+            *_not_attached(accounts),
+            *(target_may_move(symbol) for symbol in restless),
+            *([verdict.caution] if verdict is not None and verdict.reveals_gap else ()),
+        ),
         missed=verdict,
     )
 
@@ -96,15 +109,16 @@ async def _orders(
     turns: Turns | None,
     routed: Sequence[Routed],
     cancels: Sequence[CancelPlan],
-    stopped: Reason | None,
-) -> list[AccountPlan]:
+    limits: Limits,
+) -> tuple[list[AccountPlan], list[str]]:
+    """And the symbols whose targets unfinished orders may miss."""
     if not routed:
-        return []
+        return [], []
     freed = [row.order_id for plan in cancels for row in plan.orders]
     survey = await Surveyor(task=task, turns=turns, freed=freed).survey(routed)
-    limits = Limits(task, await stakes(task, routed), stopped)
+    await limits.look(routed)
     planner = Planner(task=task, survey=survey, may_open=limits.may_open, explains=turns is None)
-    return list(planner.plan(routed))
+    return list(planner.plan(routed)), sorted(planner.restless)
 
 
 def _not_attached(plans: Iterable[AccountPlan]) -> list[Reason]:

@@ -17,7 +17,7 @@ from webhooks.answers import Answer
 from webhooks.arrivals import Arrival
 from webhooks.grammar import read_message
 from webhooks.interpreting import interpret
-from webhooks.masking import mask_tokens
+from webhooks.own_tokens import mask_tokens
 from webhooks.planning import plan_alert
 from webhooks.refusals import AlertRefused, Refusal
 from webhooks.tasks import Task

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from exchanges.errors import Reason
 from exchanges.vocabulary import AccountType
+from webhooks.own_tokens import mask_tokens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +30,12 @@ class AlertRefused(Exception):
 
 
 def shown(value: object, limit: int = 40) -> str:
-    """What a sender wrote, fit to be repeated: short and printable."""
-    text = "".join(mark if mark.isprintable() else "?" for mark in str(value)[: limit + 1])
+    """What a sender wrote, fit to be repeated: short, printable, and without a token.
+
+    A token is masked before it is cut, since half a one is known by no shape.
+    """
+    whole = mask_tokens(str(value))
+    text = "".join(mark if mark.isprintable() else "?" for mark in whole[: limit + 1])
     return text if len(text) <= limit else f"{text[:limit]}…"
 
 
@@ -182,6 +187,27 @@ def bad_symbol(symbol: str, suggestion: str, field: str = "symbol") -> Refusal:
     )
 
 
+def unknown_symbol_form(symbol: str, example: str, field: str = "symbol") -> Refusal:
+    """`example` is of the market, and not what the sender may have meant."""
+    return _not_executable(
+        "unknown_symbol_form",
+        f"잘못된 심볼 포맷입니다: '{shown(symbol)}'. 올바른 형식: 예를 들어 '{example}'",
+        f"Bad symbol: '{shown(symbol)}'. One of this market looks, for example, like '{example}'",
+        field,
+    )
+
+
+def undated_future(symbol: str, example: str, field: str = "symbol") -> Refusal:
+    return _not_executable(
+        "undated_future",
+        f"'{shown(symbol)}'은(는) 연속 선물입니다. 월물을 정해 보내세요: 예를 들어 "
+        f"2026년 12월물은 '{example}'",
+        f"'{shown(symbol)}' is a continuous future. Choose its month: December 2026, "
+        f"for example, is '{example}'",
+        field,
+    )
+
+
 def ambiguous_symbol(symbol: str, candidates: Sequence[str], field: str = "symbol") -> Refusal:
     which = ", ".join(candidates)
     return _not_executable(
@@ -285,30 +311,14 @@ def both_stops(field: str) -> Refusal:
     )
 
 
-def wrong_side(reason: Reason, field: str) -> Refusal:
-    """The text is the denial's, which is told where the price is known only per account."""
+def denied(reason: Reason, field: str) -> Refusal:
+    """What `webhooks.denials` tells of one account, where the alert alone shows it of all."""
     return Refusal(http_status=422, reason=reason, field=field)
 
 
-def order_not_found(name: str, field: str) -> Refusal:
-    return _not_executable(
-        "order_not_found",
-        f"이 전략에 주문 {shown(name)}이(가) 없습니다. order_id 또는 client_order_id를 확인하세요",
-        f"This strategy has no order {shown(name)}. Check the order_id or client_order_id",
-        field,
-    )
-
-
-def rate_limited(limit: int, seconds: int) -> Refusal:
-    return Refusal(
-        http_status=429,
-        reason=_reason(
-            "rate_limited",
-            f"알림이 너무 많습니다: 분당 {limit}개까지입니다. {seconds}초 후에 다시 보내세요",
-            f"Too many alerts: at most {limit} a minute. Send it again in {seconds} s",
-        ),
-        retry_after=seconds,
-    )
+def rate_limited(reason: Reason, seconds: int) -> Refusal:
+    """The text is the denial's, which is told where something else of the alert goes."""
+    return Refusal(http_status=429, reason=reason, retry_after=seconds)
 
 
 def no_account_linked(group_name: str) -> Refusal:

@@ -17,7 +17,7 @@ _TITLES: dict[Language, Mapping[str, str]] = {
         "unread": "실행할 수 없는 항목",
         "skipped": "제외된 계좌",
         "warnings": "주의",
-        "missed": "놓친 알림",
+        "missed": "누락 알림",
         WOULD_SEND: "전송",
         UNCHANGED: "변경 없음",
         WOULD_FAIL: "전송 안 함",
@@ -58,6 +58,7 @@ _OF_CANCELS: dict[Language, tuple[str, ...]] = {
 }
 _ORDERED = ("side", "order_type", "quantity", "price")
 _ALSO_ORDERED = ("stop_price", "take_profit", "stop_loss", "trail", "time_in_force")
+_DIGITS_BEHIND_THE_POINT = 8
 _ONCE_IN_A_READING = frozenset({"kind", "index"})
 
 
@@ -125,7 +126,7 @@ def _order_row(result: Mapping[str, Any], language: Language) -> tuple[str, ...]
         _TITLES[language][result["status"]],
         result["symbol"],
         *(str(result.get(name) or "-") for name in _ORDERED),
-        str(result["working"]["notional"] or "-"),
+        cut(result["working"]["notional"] or "-"),
     )
 
 
@@ -138,8 +139,17 @@ def _details(result: Mapping[str, Any]) -> Iterator[str]:
         yield " ".join(also)
     working = {**result["working"]}
     limits = working.pop("limits")
-    yield " ".join(f"{name}={value}" for name, value in working.items() if value is not None)
+    yield " ".join(f"{name}={cut(value)}" for name, value in working.items() if value is not None)
     yield from limits
+
+
+def cut(value: object) -> str:
+    """A third of a capital has no end; `--json` has all of its digits."""
+    text = str(value)
+    whole, point, behind = text.partition(".")
+    zeros = len(behind) - len(behind.lstrip("0")) if whole.strip("-0") == "" else 0
+    kept = behind[: zeros + _DIGITS_BEHIND_THE_POINT]
+    return f"{whole}{point}{kept}…" if kept != behind else text
 
 
 def _cancels(cancels: Sequence[Mapping[str, Any]], language: Language) -> list[str]:

@@ -213,7 +213,7 @@ def _order(result: OrderResult, flight: Flight, language: Language) -> Told:
         "order_id": str(flight.order_id),
         "exchange_order_id": flight.exchange_order_id or None,
         "client_order_id": draft.client_order_id,
-        "status": "failed" if kind == FAILED else flight.status.value,
+        "status": kind if kind in (FAILED, UNCHANGED) else flight.status.value,
         "symbol": draft.symbol,
         "side": draft.side.value,
         "order_type": draft.order_type.value,
@@ -229,7 +229,8 @@ def _order(result: OrderResult, flight: Flight, language: Language) -> Told:
     }
     if kind == UNCLEAR:
         return entry | _error(flight.reason or denials.outcome_unknown(), language)
-    return entry | _error(flight.reason, language) if kind == FAILED else entry
+    is_not_sent = kind in (FAILED, UNCHANGED)
+    return entry | _error(flight.reason, language) if is_not_sent else entry
 
 
 def _without_order(result: OrderResult, language: Language) -> Told:

@@ -4,12 +4,21 @@ It knows what a message looks like. What a symbol means, how many digits a colum
 for one field that differ, and whether a time is too old, only the grammar knows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from exchanges.vocabulary import AccountType, MarketType, OrderType, TimeInForce
 from webhooks import schema_words
 from webhooks.batches import BATCH_LIMIT
-from webhooks.fields import ALIASES, OF_THE_ALERT
+from webhooks.fields import (
+    ALIASES,
+    FALLING_BACK,
+    FOR_CANCELS,
+    FOR_CANCELS_OF_ALL,
+    FOR_EVERY_KIND,
+    FOR_ORDERS,
+    FOR_STOPS,
+    OF_THE_ALERT,
+)
 from webhooks.grammar import NAME_LIMIT, TOKEN_LIMIT
 from webhooks.instructions import MarketPosition
 from webhooks.interpreting import ALERT_ID_LIMIT
@@ -69,7 +78,7 @@ def alert_schema() -> Schema:
         "description": "The JSON body of POST /api/webhook. Unknown fields are kept and reported.",
         "type": "object",
         "properties": _described(ALIASES),
-        "patternProperties": _checked(ALIASES),
+        **_checked(OF_THE_ALERT),
         "if": _has("orders"),
         "then": _ref("batch"),
         "else": {"allOf": [_ref("instruction"), _ref("names_its_symbol")]},
@@ -99,8 +108,8 @@ def _described(names: Iterable[str]) -> Schema:
     return described
 
 
-def _checked(names: Iterable[str]) -> Schema:
-    return {_pattern(name): _ref(name) for name in names}
+def _checked(names: Collection[str]) -> Schema:
+    return {"patternProperties": {_pattern(name): _ref(name) for name in ALIASES if name in names}}
 
 
 def _values() -> Mapping[str, Schema]:
@@ -149,14 +158,21 @@ def _entry() -> Schema:
     return {
         "type": "object",
         "properties": _described(own),
-        "patternProperties": _checked(own),
         "allOf": [_ref("instruction"), _lacks("orders")],
     }
 
 
 def _batch() -> Schema:
-    """An entry may lean on the alert's symbol and market."""
+    """An entry may lean on the alert's symbol and market; what none leans on is not looked at."""
     orders = _pattern("orders")
+    leant_on = (
+        {
+            "if": {"patternProperties": {orders: _items(_has(name))}},
+            "else": _checked((name,)),
+        }
+        for name in ALIASES
+        if name in FALLING_BACK
+    )
     each_has_its_symbol = {"patternProperties": {orders: _items(_ref("names_its_symbol"))}}
     leaning = {"if": _lacks("market_type"), "then": _ref("no_order_type_for_securities")}
     return {
@@ -166,25 +182,34 @@ def _batch() -> Schema:
                 "if": _is("market_type", CRYPTO),
                 "then": {"patternProperties": {orders: _items(leaning)}},
             },
+            *leant_on,
         ]
     }
 
 
 def _instruction() -> Schema:
+    """A field that its kind does not use may be anything: it is told, and not looked at."""
     names_its_order = {"anyOf": [_has("order_id"), _has("client_order_id")]}
+    one, every = CANCELS
     return {
+        **_checked(FOR_EVERY_KIND),
         "allOf": [
             _has("order_type"),
             _unless_a_cancel(_ref("order")),
-            {"if": _is("order_type", ("CANCEL",)), "then": names_its_order},
+            {
+                "if": _is("order_type", (one,)),
+                "then": {**_checked(FOR_CANCELS), **names_its_order},
+            },
+            {"if": _is("order_type", (every,)), "then": _checked(FOR_CANCELS_OF_ALL)},
             {"if": _is("market_type", CRYPTO), "then": _ref("no_order_type_for_securities")},
-        ]
+        ],
     }
 
 
 def _order() -> Schema:
     exits = _any("qty_per", _below_zero())
     return {
+        **_checked(FOR_ORDERS),
         "allOf": [
             {
                 "description": "Exactly one size.",
@@ -195,36 +220,48 @@ def _order() -> Schema:
                 "anyOf": [_has("side"), _has("target_position"), exits],
             },
             {"if": _is("order_type", NEEDING_A_PRICE), "then": _has("price")},
-            {"if": _is("order_type", NEEDING_A_STOP_PRICE), "then": _has("stop_price")},
+            {
+                "if": _is("order_type", NEEDING_A_STOP_PRICE),
+                "then": {**_checked(FOR_STOPS), **_has("stop_price")},
+            },
             {
                 "if": _is("market_type", OWNED_MARKETS),
                 "then": {"not": _any("target_position", _below_zero())},
             },
+            {
+                "if": _is("market_type", OWNED_MARKETS),
+                "then": {"not": _only_reduces_what_it_buys(exits)},
+            },
             {"if": _surely_opens(exits), "then": {"anyOf": [_lacks("stop_loss"), _lacks("trail")]}},
-        ]
+        ],
     }
 
 
 def _surely_opens(exits: Schema) -> Schema:
     """A sale of what is owned only closes, and its market may be known to the strategy alone."""
     nothing = _number(schema_words.ZERO, const=0)
-    true = {"anyOf": [{"enum": [True, 1]}, _text(schema_words.plain_word(FLAGS[:3]))]}
     return {
         "allOf": [
             {
                 "not": {
-                    "anyOf": [exits, _any("target_position", nothing), _any("reduce_only", true)]
+                    "anyOf": [exits, _any("target_position", nothing), _any("reduce_only", _true())]
                 }
             },
             {
                 "anyOf": [
                     _has("target_position"),
-                    _any("side", _text(schema_words.plain_word(SIDES[:2]))),
+                    _any("side", _buy()),
                     _is("market_type", MARGINED_MARKETS),
                 ]
             },
         ]
     }
+
+
+def _only_reduces_what_it_buys(exits: Schema) -> Schema:
+    """Nothing there is below zero that a purchase could make smaller."""
+    buys = (_any("side", _buy()), _lacks("target_position"), {"not": exits})
+    return {"allOf": [_any("reduce_only", _true()), *buys]}
 
 
 def _no_order_type_for_securities() -> Schema:
@@ -269,6 +306,14 @@ def _ref(name: str) -> Schema:
 
 def _below_zero() -> Schema:
     return _number(schema_words.NEGATIVE, exclusiveMaximum=0)
+
+
+def _buy() -> Schema:
+    return _text(schema_words.plain_word(SIDES[:2]))
+
+
+def _true() -> Schema:
+    return {"anyOf": [{"enum": [True, 1]}, _text(schema_words.plain_word(FLAGS[:3]))]}
 
 
 def _text(pattern: str) -> Schema:

@@ -14,7 +14,7 @@ import structlog
 from exchanges.base import Capabilities, Exchange
 from exchanges.errors import ExchangeError, Reason
 from exchanges.messages import Instrument
-from exchanges.vocabulary import AccountType, MarketType, Side
+from exchanges.vocabulary import AccountType, MarketType, OrderType, Side
 from orders import ledger_queries
 from orders.lanes import Turns
 from orders.ledger_queries import Market, Standing
@@ -36,6 +36,7 @@ TURN_TAKES_AT_MOST = 1.0
 PRICE_TAKES_AT_MOST = 0.5
 
 Traded = tuple[MarketType, str]
+_BOUNDED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ class Surveyor:
         grounds: dict[tuple[int, Traded], Ground],
     ) -> None:
         account_id = link.account.id
-        await self._grounds(account_id, wanted, grounds)
+        await self._grounds(link, wanted, grounds)
         if len(wanted) == 1:
             terms[wanted[0].index, account_id] = await self._terms(link, wanted[0])
             return
@@ -112,18 +113,19 @@ class Surveyor:
 
     async def _grounds(
         self,
-        account_id: int,
+        link: LinkRoute,
         wanted: Sequence[OrderInstruction],
         grounds: dict[tuple[int, Traded], Ground],
     ) -> None:
         """After the orders before this alert's: an entry that is on its way is waited for a
         moment, and what others are closing already is not counted.
         """
+        account_id = link.account.id
         traded = dict.fromkeys((w.market_type, w.symbol) for w in wanted if needs_ground(w))
         if not traded:
             return
-        sizes_by_it = any(w.is_exit or w.target_position is not None for w in wanted)
-        if self.turns is not None and sizes_by_it:
+        goes_by_it = any(w.is_exit or w.target_position is not None for w in wanted)
+        if self.turns is not None and (goes_by_it or self._is_limited(link)):
             await self.turns.reached(account_id, TURN_TAKES_AT_MOST)
         for market_type, symbol in traded:
             market = Market(
@@ -179,7 +181,27 @@ class Surveyor:
         facts = risk.needs((self.task.strategy.risk, link.risk))
         if risk.VENUE_PRICE in facts:
             return True
-        return wanted.known_price is None and (risk.NOTIONAL in facts or bool(Attached.of(wanted)))
+        if risk.NOTIONAL in facts and not is_bounded(wanted, _opening_side(wanted)):
+            return True
+        return wanted.known_price is None and bool(Attached.of(wanted))
+
+    def _is_limited(self, link: LinkRoute) -> bool:
+        """A sale of what is owned then needs to know how much of it the ledger holds."""
+        strategy = self.task.strategy
+        is_limited = strategy.risk is not None or link.risk is not None
+        return is_limited or strategy.stops_on_missed_alert
+
+
+def is_bounded(wanted: OrderInstruction, side: Side | None) -> bool:
+    """It never costs more than its limit. A sale below the market, and any other kind of order,
+    trades at the market, whatever price the alert names.
+    """
+    return side is Side.BUY and wanted.order_type in _BOUNDED
+
+
+def _opening_side(wanted: OrderInstruction) -> Side | None:
+    is_target_of_owned = wanted.target_position is not None and wanted.market_type in OWNED
+    return Side.BUY if is_target_of_owned else wanted.side
 
 
 def needs_price_to_size(wanted: OrderInstruction) -> bool:

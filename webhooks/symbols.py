@@ -1,7 +1,9 @@
 """Symbols as charts and venues write them, resolved only where there is no doubt."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NoReturn
 
 from exchanges.vocabulary import AccountType, MarketType
@@ -19,6 +21,10 @@ _BASE = re.compile(r"[A-Z0-9]{1,20}")
 _CLASS_OF_SHARE = re.compile(r"([A-Z]{1,5})[/-]([A-Z]{1,2})")
 _SIX_DIGITS = re.compile(r"(?<![0-9])[0-9]{6}(?![0-9])")
 _LONG_YEAR = re.compile(r"([0-9A-Z]{1,5}[FGHJKMNQUVXZ])20([0-9]{2})")
+_UNDATED = re.compile(r"([0-9A-Z]{1,5}?)[0-9]{1,2}!")
+_NUMBER_AT_EXCHANGE = re.compile(r"([0-9]{1,6})\.(?:HK|T|SS|SZ|KS|KQ)")
+_DOMESTIC_LENGTH = 6
+_EXAMPLE_MONTH = "Z26"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,19 +45,25 @@ class _Written:
     market_type: MarketType
     field: str
 
-    def bad(self, suggestion: str) -> NoReturn:
-        raise AlertRefused(refusals.bad_symbol(self.raw, suggestion, self.field))
+    def bad(self, suggestion: str | None) -> NoReturn:
+        """A suggestion is the same instrument written well; without one there is an example."""
+        if suggestion is not None:
+            raise AlertRefused(refusals.bad_symbol(self.raw, suggestion, self.field))
+        example = EXAMPLES[self.market_type]
+        raise AlertRefused(refusals.unknown_symbol_form(self.raw, example, self.field))
 
 
 def resolve(raw: str, market_type: MarketType, field: str = "symbol") -> ResolvedSymbol:
-    """Raises AlertRefused: bad_symbol with a suggestion, or ambiguous_symbol with candidates."""
+    """Raises AlertRefused: bad_symbol with a suggestion, unknown_symbol_form with an example,
+    undated_future, perpetual_in_spot, or ambiguous_symbol with candidates.
+    """
     text = raw.strip().upper() if raw.isascii() else ""
     prefixed = _PREFIXED.fullmatch(text)
     venue, code = (prefixed[1], prefixed[2]) if prefixed else ("", text)
     written = _Written(raw, venue, code, market_type, field)
     foreign = symbol_words.ALL_VENUES - symbol_words.VENUES_OF[market_type]
     if not code or len(raw) > _LONGEST or venue in foreign:
-        written.bad(EXAMPLES[market_type])
+        written.bad(None)
     is_crypto = market_type.family is AccountType.CRYPTO
     symbol = _crypto(written) if is_crypto else _security(written)
     return ResolvedSymbol(symbol=symbol, venue=venue or None)
@@ -116,12 +128,20 @@ def _joined(code: str, written: _Written) -> list[str]:
     ]
     if written.market_type is MarketType.SPOT:
         listed = symbol_words.SPOT_QUOTES_AT.get(written.venue, frozenset(quotes))
-        quotes = [quote for quote in quotes if quote in listed] or quotes
+        narrowed = [quote for quote in quotes if quote in listed]
+        if narrowed and not any(_is_doubtful(code, quote) for quote in narrowed):
+            quotes = narrowed
     return [f"{code[: -len(quote)]}/{quote}" for quote in sorted(quotes, key=len, reverse=True)]
 
 
-def _nearest_pair(code: str) -> str:
-    """A guess for the sender to look at, never to trade on."""
+def _is_doubtful(code: str, quote: str) -> bool:
+    """DOTUSD is hardly DO/TUSD, whatever its venue lists, but BTCTUSD there is BTC/TUSD."""
+    ends_in_usd = quote != "USD" and quote.endswith("USD")
+    return ends_in_usd and code.removesuffix(quote) not in symbol_words.COINS
+
+
+def _nearest_pair(code: str) -> str | None:
+    """The same instrument written well, for the sender to look at; never to trade on."""
     slashed = _SLASHED.fullmatch(code)
     if slashed and slashed[3]:
         return f"{slashed[1]}/{slashed[2]}"
@@ -131,7 +151,7 @@ def _nearest_pair(code: str) -> str:
         if code.startswith(fiat) and code.removeprefix(fiat) in QUOTES:
             return f"{code.removeprefix(fiat)}/{fiat}"
     is_a_coin = _BASE.fullmatch(code) and not code.isdigit() and GROUP.get(code, 0) == 0
-    return f"{code}/USDT" if is_a_coin else EXAMPLES[MarketType.SPOT]
+    return f"{code}/USDT" if is_a_coin else None
 
 
 def _security(written: _Written) -> str:
@@ -140,19 +160,43 @@ def _security(written: _Written) -> str:
     if share and written.market_type is MarketType.OVERSEAS_STOCK:
         code = f"{share[1]}.{share[2]}"
     if not CODES[written.market_type].fullmatch(code):
-        written.bad(_nearest_code(written))
+        _refuse_undated(written)
+        nearest = _NEAREST_CODE.get(written.market_type)
+        written.bad(nearest(code) if nearest else None)
     return code
 
 
-def _nearest_code(written: _Written) -> str:
-    code, market_type = written.code, written.market_type
-    if market_type is MarketType.DOMESTIC_STOCK:
-        digits = _SIX_DIGITS.search(code)
-        if digits:
-            return digits[0]
-        if code.isdigit() and len(code) < len(EXAMPLES[market_type]):
-            return code.zfill(len(EXAMPLES[market_type]))
+def _refuse_undated(written: _Written) -> None:
+    """A chart's continuous future: the root is known, which month is not."""
+    undated = _UNDATED.fullmatch(written.code)
+    if undated and written.market_type is MarketType.OVERSEAS_FUTUREOPTION:
+        example = f"{undated[1]}{_EXAMPLE_MONTH}"
+        raise AlertRefused(refusals.undated_future(written.raw, example, written.field))
+
+
+def _nearest_domestic(code: str) -> str | None:
+    digits = _SIX_DIGITS.search(code)
+    if digits:
+        return digits[0]
+    is_short = code.isdigit() and len(code) < _DOMESTIC_LENGTH
+    return code.zfill(_DOMESTIC_LENGTH) if is_short else None
+
+
+def _nearest_overseas(code: str) -> str | None:
+    """0700.HK and 7203.T are plain numbers at their exchanges."""
+    listed = _NUMBER_AT_EXCHANGE.fullmatch(code)
+    return listed[1] if listed else None
+
+
+def _nearest_future(code: str) -> str | None:
     long_year = _LONG_YEAR.fullmatch(code)
-    if long_year and market_type is MarketType.OVERSEAS_FUTUREOPTION:
-        return f"{long_year[1]}{long_year[2]}"
-    return EXAMPLES[market_type]
+    return f"{long_year[1]}{long_year[2]}" if long_year else None
+
+
+_NEAREST_CODE: Mapping[MarketType, Callable[[str], str | None]] = MappingProxyType(
+    {
+        MarketType.DOMESTIC_STOCK: _nearest_domestic,
+        MarketType.OVERSEAS_STOCK: _nearest_overseas,
+        MarketType.OVERSEAS_FUTUREOPTION: _nearest_future,
+    }
+)

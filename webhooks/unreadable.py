@@ -45,6 +45,15 @@ def bad_characters() -> Refusal:
     )
 
 
+def bad_address() -> Refusal:
+    return _unreadable(
+        "bad_address",
+        "주소의 전략 이름에 NUL 또는 짝이 없는 서로게이트 문자가 있습니다. 주소를 확인하세요",
+        "The strategy's name in the address has a NUL or half a surrogate pair. Check the address",
+        "group_name",
+    )
+
+
 def bad_json(line: int, column: int) -> Refusal:
     return _unreadable(
         "bad_json",

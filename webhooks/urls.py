@@ -1,11 +1,11 @@
 from django.urls import path, re_path
 
 from webhooks.replays import ReplayView
-from webhooks.schema_views import show_alert_schema
+from webhooks.schema_views import AlertSchemaView
 from webhooks.views import NamedWebhookView, PreviewView, SlashedWebhookView, WebhookView
 
 urlpatterns = [
-    path("alert.schema.json", show_alert_schema, name="alert-schema"),
+    path("alert.schema.json", AlertSchemaView.as_view(), name="alert-schema"),
     path("webhook", WebhookView.as_view(), name="webhook"),
     path("webhook/", SlashedWebhookView.as_view()),
     re_path(r"^webhook/preview/?$", PreviewView.as_view(), name="webhook-preview"),

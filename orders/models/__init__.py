@@ -1,4 +1,5 @@
 from orders.models.alert import Alert
+from orders.models.cancel import CancelAsk
 from orders.models.duplicate import AlertDuplicate, AlertKey
 from orders.models.event import OrderEvent
 from orders.models.missed import MissedAlert, Signal
@@ -10,6 +11,7 @@ __all__ = [
     "Alert",
     "AlertDuplicate",
     "AlertKey",
+    "CancelAsk",
     "MissedAlert",
     "OpenOrder",
     "Order",

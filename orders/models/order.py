@@ -25,7 +25,8 @@ class Order(models.Model):
     first: a flip's closing order, or the entry that this exit protects (then `role` is set).
     `linked_to` is the client order id of the other exit of a pair: one cancels the other.
     `take_profit`, `stop_loss` and `trail` are what an entry asks for; on an order whose role is
-    TRAIL, `trail` is its own distance.
+    TRAIL, `trail` is its own distance. `target` is where the strategy is to stand, signed, on an
+    order that opens what is missing there: it is trimmed to what is missing when it leaves.
     """
 
     alert = models.ForeignKey(
@@ -66,6 +67,7 @@ class Order(models.Model):
     take_profit = ExactDecimalField(_("take profit"), null=True, blank=True)
     stop_loss = ExactDecimalField(_("stop loss"), null=True, blank=True)
     trail = ExactDecimalField(_("trail"), null=True, blank=True)
+    target = ExactDecimalField(_("target"), null=True, blank=True)
     leverage = models.DecimalField(
         _("leverage"), max_digits=8, decimal_places=3, default=Decimal(1)
     )

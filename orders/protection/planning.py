@@ -12,11 +12,11 @@ from decimal import Decimal
 
 from exchanges.errors import Reason
 from exchanges.precision import round_down
+from exchanges.vocabulary import OWNED
 from orders.protection import reasons
 from orders.protection.arming import Arming
 from orders.protection.retrying import Retrying
 from orders.protection.shapes import (
-    OWNED,
     ZERO,
     Entry,
     Group,
@@ -32,19 +32,44 @@ from orders.vocabulary import ProtectionStatus
 _Status = ProtectionStatus
 
 
-def plan(group: Group, terms: Terms | None, now: datetime) -> Plan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What all entries of a position have in common."""
+
+    group: Group
+    terms: Terms | None
+    now: datetime
+    is_switched_off: bool
+
+    @property
+    def is_capped(self) -> bool:
+        """The venue lets no two exits close more than there is of this position: it would not
+        where one that rests holds what it sells, or where others' part counts as well.
+        """
+        is_owned = self.group.key.market_type in OWNED
+        caps = self.terms is not None and self.terms.caps_exits
+        return caps and not is_owned and not self.group.is_shared
+
+
+def plan(
+    group: Group, terms: Terms | None, now: datetime, *, is_switched_off: bool = False
+) -> Plan:
     """Without `terms`, which the venue may not tell just now, nothing is placed, and cancelled is
-    only what has no position left.
+    only what has no position left. What is switched off is not placed either, and waits.
     """
+    look = _Look(group=group, terms=terms, now=now, is_switched_off=is_switched_off)
     places: list[NewExit] = []
     cancels: list[int] = []
     keeps: list[Keeping] = []
     is_waiting = False
-    leaving = _leaving(group, terms)
+    at_rest = ZERO if look.is_capped else group.leaving_at_rest
+    leaving = group.leaving + at_rest
     for before, entry in zip(group.entries, released(group), strict=True):
         held_back = min(leaving, entry.left)
         leaving -= held_back
-        each = _EntryPlan(entry, group, terms, held_back, now)
+        resting = min(at_rest, entry.left)
+        at_rest -= resting
+        each = _EntryPlan(entry, look, held_back, resting)
         each.make()
         places += each.places
         cancels += dict.fromkeys(each.cancels)
@@ -67,15 +92,6 @@ def released(group: Group) -> Iterator[Entry]:
         yield replace(entry, kept=replace(kept, released=kept.released + part))
 
 
-def _leaving(group: Group, terms: Terms | None) -> Decimal:
-    """What exits of alerts will close, and so needs no new protection: where one that rests holds
-    what it sells, or nothing keeps two exits from closing more than there is, all of it; elsewhere
-    only what is on its way.
-    """
-    caps = terms is not None and terms.caps_exits and group.key.market_type not in OWNED
-    return group.leaving if caps else group.leaving + group.leaving_at_rest
-
-
 @dataclass(frozen=True, slots=True)
 class _Off:
     """Why a kind of exit is not placed any more. Without a reason its owner wants it so."""
@@ -85,18 +101,20 @@ class _Off:
 
 
 class _EntryPlan:
-    """One entry's part. `entry.kept` says what is released of it."""
+    """One entry's part. `entry.kept` says what is released of it; `held_back` is what orders of
+    alerts will close of it, `resting` what of that rests and must not be closed twice.
+    """
 
-    def __init__(
-        self, entry: Entry, group: Group, terms: Terms | None, held_back: Decimal, now: datetime
-    ) -> None:
+    def __init__(self, entry: Entry, look: _Look, held_back: Decimal, resting: Decimal) -> None:
         self._entry = entry
-        self._group = group
-        self._terms = terms
+        self._look = look
+        self._terms = look.terms
         self._held_back = held_back
+        self._resting = resting
         self._left = entry.left
-        self._standing = Standing(entry, links=terms is not None and terms.links_exits)
-        self._retrying = Retrying(entry.exits, now)
+        links = look.terms is not None and look.terms.links_exits
+        self._standing = Standing(entry, links=links)
+        self._retrying = Retrying(entry.exits, look.now)
         self._kinds = [kind_of(role) for role in entry.roles]
         self._off = {kind: off for kind in self._kinds if (off := self._why_off(kind))}
         self._trouble: Reason | None = None
@@ -116,8 +134,9 @@ class _EntryPlan:
         if self._left and self._terms is None:  # whether a pair is linked is not known either
             kept = replace(old, seen=self._entry.filled, guarded=self._left)
             return Keeping(entry_id=self._entry.order_id, kept=kept)
-        error = self._trouble or self._reason_off() or old.error
-        status = self._status(old)
+        waited = old.error == reasons.SWITCHED_OFF
+        error = self._trouble or self._reason_off() or (None if waited else old.error)
+        status = self._status(was_broken=old.status is _Status.BROKEN and not waited)
         kept = Kept(
             status=status,
             seen=self._entry.filled,
@@ -130,11 +149,15 @@ class _EntryPlan:
         return Keeping(entry_id=self._entry.order_id, kept=kept, told=told)
 
     def _shrink(self) -> None:
-        """Kinds that are not placed any more would not come back, so they stay until the end."""
+        """Kinds that are not placed any more would not come back, so they stay until the end; and
+        what is switched off does not come back for now.
+        """
         self.cancels += self._standing.useless()
+        if self._look.is_switched_off and self._look.is_capped:
+            return
         for kind in self._kinds:
             if kind not in self._off:
-                self.cancels += self._standing.beyond(kind, self._left)
+                self.cancels += self._standing.beyond(kind, self._left - self._resting)
 
     def _arm(self, terms: Terms) -> None:
         kinds = [kind for kind in self._kinds if kind not in self._off]
@@ -143,10 +166,14 @@ class _EntryPlan:
         lacking = {kind: missing[kind] for kind in kinds if self._lacks(kind, missing[kind])}
         if not lacking:
             return
+        if self._look.is_switched_off:
+            self._trouble = reasons.SWITCHED_OFF
+            self.is_waiting = True
+            return
         if not self._retrying.is_due:
             self.is_waiting = True
             return
-        arming = Arming(self._entry, self._group.key.side.opposite, terms)
+        arming = Arming(self._entry, self._look.group.key.side.opposite, terms)
         self.places = arming.exits(lacking, in_pairs_only=terms.links_exits and len(kinds) > 1)
         self._trouble = arming.refusal
         if arming.too_small:
@@ -187,9 +214,9 @@ class _EntryPlan:
         found = sorted(self._off.values(), key=lambda off: not off.is_broken)
         return next((off.reason for off in found if off.reason), None)
 
-    def _status(self, old: Kept) -> ProtectionStatus:
+    def _status(self, *, was_broken: bool) -> ProtectionStatus:
         is_broken = any(off.is_broken for off in self._off.values()) or self._trouble is not None
-        if is_broken or old.status is _Status.BROKEN:
+        if is_broken or was_broken:
             return _Status.BROKEN
         if self.places or any(bundle.open for bundle in self._standing.bundles):
             return _Status.ACTIVE

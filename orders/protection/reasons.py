@@ -16,6 +16,13 @@ NOT_PLACED = Reason(
     en="The protective order was not placed. Look after the position yourself",
 )
 
+SWITCHED_OFF = Reason(
+    code="exit_waits_for_switch",
+    ko="전략, 계좌 또는 연결이 꺼져 있어 보호 주문을 내지 못했습니다. 다시 켜면 바로 냅니다",
+    en="The strategy, the account or their link is switched off, so the protective order is not "
+    "placed. Switch it on again and it is placed at once",
+)
+
 
 def too_small(instrument: Instrument) -> Reason:
     least = f"{plain(max(instrument.minimum_quantity, instrument.lot))} {instrument.base}"

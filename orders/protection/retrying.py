@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from exchanges.errors import Reason
 from orders.protection.shapes import Exit
-from orders.protection.standing import may_be_tried_again
+from orders.protection.standing import is_held_by_a_switch, may_be_tried_again
 
 COUNTED_FOR = timedelta(hours=1)
 ATTEMPTS_AT_MOST = 10
@@ -16,7 +16,8 @@ class Retrying:
     """A pause that doubles with each attempt of the last hour, and an end to them."""
 
     def __init__(self, exits: Sequence[Exit], now: datetime) -> None:
-        ended = [(each.finished_at, each) for each in exits if may_be_tried_again(each)]
+        tried = [each for each in exits if not is_held_by_a_switch(each)]
+        ended = [(each.finished_at, each) for each in tried if may_be_tried_again(each)]
         self._recent = sorted(
             ((at, each) for at, each in ended if at is not None and now - at < COUNTED_FOR),
             key=lambda pair: pair[0],

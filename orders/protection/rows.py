@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from exchanges.errors import Reason
-from exchanges.vocabulary import MarketType, Side
+from exchanges.vocabulary import OWNED, MarketType, Side
 from orders.protection.shapes import ZERO, Entry, Exit, Group, GroupKey, Keeping, Kept
 from orders.rows import Cursor, columns_of
 from orders.states import TERMINAL, Event
@@ -47,8 +47,17 @@ SELECT x.behind, x.id, x.client_order_id, x.leg, x.role, x.status, x.quantity, x
              WHERE t.order_id = x.id AND t.event = '{Event.CANCEL_ASKED}' ORDER BY t.id)
 FROM orders_order x WHERE x.behind = ANY(%s) AND x.behind <> '' AND x.role <> '' ORDER BY x.leg
 """
+_OWNED = ", ".join(f"'{market_type}'" for market_type in sorted(OWNED))
+_OF_OTHERS = """
+SELECT 1 FROM {table} x WHERE x.account_id = k.account_id AND x.market_type = k.market_type
+  AND x.symbol = k.symbol AND x.strategy_id <> k.strategy_id AND {fact}
+"""
+_IS_HELD_BY_OTHERS = _OF_OTHERS.format(table="orders_position", fact="x.quantity <> 0")
+_IS_ORDERED_BY_OTHERS = _OF_OTHERS.format(table="orders_order", fact=f"x.status IN ({_OPEN})")
+# What is owned can be sold by any order; elsewhere one that is no exit opens the other way.
 _POSITIONS = f"""
 SELECT k.place, coalesce(p.quantity, 0),
+  EXISTS ({_IS_HELD_BY_OTHERS}) OR EXISTS ({_IS_ORDERED_BY_OTHERS}),
   coalesce(sum(o.quantity - o.filled_quantity) FILTER (WHERE o.status IN ({_ON_ITS_WAY})), 0),
   coalesce(sum(o.quantity - o.filled_quantity) FILTER (WHERE o.status NOT IN ({_ON_ITS_WAY})), 0)
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
@@ -56,8 +65,9 @@ FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
 LEFT JOIN orders_position p USING (strategy_id, account_id, market_type, symbol)
 LEFT JOIN orders_order o ON o.strategy_id = k.strategy_id AND o.account_id = k.account_id
   AND o.market_type = k.market_type AND o.symbol = k.symbol AND o.side <> k.side
-  AND o.status IN ({_OPEN}) AND (o.reduce_only OR o.is_exit) AND o.role = ''
-GROUP BY k.place, p.quantity
+  AND o.status IN ({_OPEN}) AND o.role = ''
+  AND (o.reduce_only OR o.is_exit OR o.market_type IN ({_OWNED}))
+GROUP BY k.place, k.strategy_id, k.account_id, k.market_type, k.symbol, p.quantity
 """
 _WATERMARK = f"""
 SELECT coalesce(
@@ -124,7 +134,7 @@ def _exits(cursor: Cursor, names: Sequence[str]) -> Mapping[str, list[Exit]]:
 def _groups(cursor: Cursor, entries: Mapping[GroupKey, list[Entry]]) -> Iterable[Group]:
     keys = list(entries)
     cursor.execute(_POSITIONS, columns_of(keys, GroupKey._fields))
-    for place, position, leaving, at_rest in cursor.fetchall():
+    for place, position, is_shared, leaving, at_rest in cursor.fetchall():
         key = keys[place - 1]
         yield Group(
             key=key,
@@ -132,6 +142,7 @@ def _groups(cursor: Cursor, entries: Mapping[GroupKey, list[Entry]]) -> Iterable
             entries=tuple(entries[key]),
             leaving=leaving,
             leaving_at_rest=at_rest,
+            is_shared=is_shared,
         )
 
 

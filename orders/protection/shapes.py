@@ -13,8 +13,6 @@ from orders.vocabulary import OPEN_STATUSES, OrderRole, OrderStatus, ProtectionS
 
 ZERO = Decimal(0)
 STOPS = frozenset({OrderRole.STOP_LOSS, OrderRole.TRAIL})
-OWNED = frozenset({MarketType.SPOT, MarketType.DOMESTIC_STOCK, MarketType.OVERSEAS_STOCK})
-"""Markets where a resting sell holds what it sells, instead of being capped by a position."""
 
 
 class GroupKey(NamedTuple):
@@ -62,7 +60,12 @@ class Exit:
 
     @property
     def is_cancelled_by_its_owner(self) -> bool:
-        return not all(map(causes.is_of_the_bridge, self.cancel_causes))
+        """A cancel can be asked for anew only after the one before had no effect, so the last
+        one is what ended it.
+        """
+        is_gone = self.status in {OrderStatus.CANCELLING, OrderStatus.CANCELLED}
+        asked = self.cancel_causes[-1:]
+        return is_gone and not all(map(causes.is_of_the_bridge, asked))
 
     @property
     def is_cancelled_unasked(self) -> bool:
@@ -119,8 +122,9 @@ class Entry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """Entries of one position, oldest first. `held` is the position in their direction, never
-    negative; `leaving` is what exits asked for by alerts are on their way to close of it, and
-    `leaving_at_rest` what such exits rest with at the venue.
+    negative; `leaving` is what orders of alerts are on their way to close of it, and
+    `leaving_at_rest` what such orders rest with at the venue. `is_shared`: another strategy holds
+    or orders the same symbol in the same account.
     """
 
     key: GroupKey
@@ -128,12 +132,13 @@ class Group:
     entries: tuple[Entry, ...]
     leaving: Decimal = ZERO
     leaving_at_rest: Decimal = ZERO
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """What the venue takes. `links_exits`: of two linked exits it cancels one when the other
-    trades. `caps_exits`: no exit there ever closes more than the position.
+    trades. `caps_exits`: no exit there ever closes more than the account's position.
     """
 
     instrument: Instrument

@@ -17,6 +17,7 @@ _MAY_BE_TRIED_AGAIN = frozenset(
         reasons.NEVER_SENT.code,
         reasons.JOURNAL_UNAVAILABLE.code,
         reasons.NOT_AT_VENUE.code,
+        reasons.SWITCHED_OFF.code,
         "exchange_unavailable",
     }
 )
@@ -34,11 +35,16 @@ def kind_of(role: OrderRole) -> Kind:
 
 
 def may_be_tried_again(each: Exit) -> bool:
-    """It ended by no decision of the venue or of a person."""
+    """It ended by no decision of the venue, or of a person about this very order."""
     if each.status is OrderStatus.EXPIRED:
         return True
     code = each.error.code if each.error else ""
     return each.status in _NEVER_STOOD and code in _MAY_BE_TRIED_AGAIN
+
+
+def is_held_by_a_switch(each: Exit) -> bool:
+    """The bridge's own switches kept it here, so it says nothing of the venue."""
+    return each.error is not None and each.error.code == reasons.SWITCHED_OFF.code
 
 
 def is_refused(each: Exit) -> bool:

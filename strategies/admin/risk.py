@@ -95,7 +95,9 @@ class RiskForm(RangedForm):
 
     class Meta:
         help_texts: ClassVar[dict[str, Any]] = {
-            "max_qty_per": _("As alerts write it: percent of the capital; shares or contracts."),
+            "max_qty_per": _(
+                "As alerts write it: crypto in percent of the capital, securities in units."
+            ),
             "max_notional": _("One order's worth, in the quote currency."),
             "max_open_positions": _("Symbols held at once."),
             "max_open_orders": _("Unfinished orders, without those that protect a position."),

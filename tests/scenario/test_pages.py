@@ -78,7 +78,8 @@ def test_every_list_of_the_admin_opens(bridge: Bridge, operator: requests.Sessio
 
 
 def test_every_kind_of_row_opens_in_the_admin(bridge: Bridge, operator: requests.Session) -> None:
-    bridge.buy(CRYPTO)
+    bridge.buy(CRYPTO, prev_market_position="flat", market_position="long")
+    bridge.buy(CRYPTO, prev_market_position="flat", market_position="long", qty_per=1)
     bridge.rest(CRYPTO, CRYPTO.cancelled)
     opened = {}
     for path in EXPECTED:

@@ -69,3 +69,22 @@ def test_a_limit_that_was_lowered_holds_at_once() -> None:
 def test_a_limit_of_nothing_admits_nobody() -> None:
     rates, _ = limiter()
     assert rates.admit(1, 0) == 60.0
+
+
+def test_looking_counts_nothing() -> None:
+    rates, clock = limiter()
+    assert rates.wait(1, 1) is None
+    assert rates.admit(1, 1) is None
+    clock.now += 20
+    assert rates.wait(1, 1) == 40.0
+    clock.now += 40
+    assert (rates.wait(1, 1), rates.wait(1, 0), rates.wait(1, None)) == (None, 60.0, None)
+
+
+def test_what_came_to_nothing_is_given_back() -> None:
+    rates, _ = limiter()
+    rates.admit(1, 1)
+    rates.give_back(1)
+    rates.give_back(1)
+    assert rates.admit(1, 1) is None
+    assert rates.admit(1, 1) is not None

@@ -6,7 +6,7 @@ from types import ModuleType
 
 from exchanges.errors import Reason
 from exchanges.vocabulary import AccountType, MarketType, Side
-from webhooks import cautions, denials, refusals, unreadable
+from webhooks import cancel_refusals, cautions, denials, refusals, unreadable
 from webhooks.refusals import Refusal
 
 UNREADABLE: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
@@ -14,6 +14,7 @@ UNREADABLE: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
     unreadable.empty_body: (unreadable.empty_body(),),
     unreadable.broken_utf8: (unreadable.broken_utf8(17),),
     unreadable.bad_characters: (unreadable.bad_characters(),),
+    unreadable.bad_address: (unreadable.bad_address(),),
     unreadable.bad_json: (unreadable.bad_json(3, 12),),
     unreadable.bare_placeholder: (unreadable.bare_placeholder("{{close}}"),),
     unreadable.not_an_object: (unreadable.not_an_object(),),
@@ -53,6 +54,8 @@ REFUSALS: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
     refusals.securities_only: (refusals.securities_only("BEST_LIMIT", "order_type"),),
     refusals.both_sizes: (refusals.both_sizes(("qty_per", "qty"), "qty"),),
     refusals.bad_symbol: (refusals.bad_symbol("5930", "005930"),),
+    refusals.unknown_symbol_form: (refusals.unknown_symbol_form("GOOGLE", "AAPL"),),
+    refusals.undated_future: (refusals.undated_future("GC1!", "GCZ26"),),
     refusals.ambiguous_symbol: (refusals.ambiguous_symbol("BTCTUSD", ("BTC/TUSD", "BTCT/USD")),),
     refusals.perpetual_in_spot: (refusals.perpetual_in_spot("BTCUSDT.P", "BTC/USDT"),),
     refusals.bad_time: (refusals.bad_time("time"),),
@@ -64,13 +67,13 @@ REFUSALS: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
     refusals.mixed_families: (refusals.mixed_families("orders[1].market_type"),),
     refusals.cannot_be_short: (refusals.cannot_be_short("SPOT", "target_position"),),
     refusals.both_stops: (refusals.both_stops("trail"),),
-    refusals.wrong_side: (
-        refusals.wrong_side(
+    refusals.denied: (
+        refusals.denied(
             denials.wrong_side("stop_loss", Decimal(95000), Side.BUY, Decimal(90000)), "stop_loss"
         ),
+        refusals.denied(denials.reduce_only_buy(MarketType.SPOT), "reduce_only"),
     ),
-    refusals.order_not_found: (refusals.order_not_found("P-000012", "order_id"),),
-    refusals.rate_limited: (refusals.rate_limited(60, 12),),
+    refusals.rate_limited: (refusals.rate_limited(denials.rate_limited(60, 12), 12),),
     refusals.no_account_linked: (refusals.no_account_linked("test1"),),
     refusals.no_securities_account: (refusals.no_securities_account(),),
     refusals.no_crypto_account: (refusals.no_crypto_account(),),
@@ -78,6 +81,14 @@ REFUSALS: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
     refusals.no_matching_account: (refusals.no_matching_account("account", "A9"),),
     refusals.not_stored: (refusals.not_stored(),),
     refusals.not_previewed: (refusals.not_previewed(),),
+}
+CANCELS: dict[Callable[..., Refusal], tuple[Refusal, ...]] = {
+    cancel_refusals.order_not_found: (cancel_refusals.order_not_found("P-000012", "order_id"),),
+    cancel_refusals.ambiguous_order_id: (
+        cancel_refusals.ambiguous_order_id(
+            "17", ("17 (BTC/USDT, A1)", "31 (ETH/USDT, A2)"), "order_id"
+        ),
+    ),
 }
 DENIALS: dict[Callable[..., Reason], Reason] = {
     denials.nothing_to_close: denials.nothing_to_close(),
@@ -88,6 +99,8 @@ DENIALS: dict[Callable[..., Reason], Reason] = {
     denials.not_offered: denials.not_offered("PAPER", "order_type", "STOP_MARKET"),
     denials.no_linked_exits: denials.no_linked_exits("KIS"),
     denials.wrong_side: denials.wrong_side("stop_loss", Decimal(95000), Side.BUY, Decimal(90000)),
+    denials.reduce_only_buy: denials.reduce_only_buy(MarketType.SPOT),
+    denials.rate_limited: denials.rate_limited(60, 12),
     denials.orders_in_the_way: denials.orders_in_the_way(),
     denials.outcome_unknown: denials.outcome_unknown(),
     denials.other_family: denials.other_family(AccountType.STOCK, MarketType.SPOT),
@@ -102,6 +115,11 @@ CAUTIONS: dict[Callable[..., Reason], Reason] = {
     cautions.only_for_the_alert: cautions.only_for_the_alert("orders[0].time"),
     cautions.not_used: cautions.not_used("stop_price", "MARKET"),
     cautions.only_for_entries: cautions.only_for_entries("take_profit"),
+    cautions.other_name_used: cautions.other_name_used("timenow", "time"),
+    cautions.header_not_signed: cautions.header_not_signed(),
+    cautions.id_used_before: cautions.id_used_before("Long"),
+    cautions.target_may_move: cautions.target_may_move("BTC/USDT"),
+    cautions.alert_missed: cautions.alert_missed("BTC/USDT", "FLAT", "LONG"),
 }
 
 

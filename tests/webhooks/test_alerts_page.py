@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from exchanges.vocabulary import MarketType
+from webhooks import cautions
 from webhooks.grammar import read_message
 from webhooks.instructions import Reading
 from webhooks.interpreting import interpret
@@ -72,6 +73,12 @@ def test_a_mistake_is_answered_just_as_the_page_says(sent: str, code: str, told:
     with pytest.raises(AlertRefused) as caught:
         interpret(read_message(sent.encode()), MarketType.SPOT)
     assert (caught.value.refusal.reason.code, caught.value.refusal.reason.en) == (code, told)
+
+
+def test_the_page_tells_of_an_id_that_is_no_id() -> None:
+    caution = cautions.id_used_before("Long")
+    row = next(line for line in PAGE.splitlines() if f"| `{caution.code}` |" in line)
+    assert f"| {caution.en} |" in row
 
 
 def test_the_page_has_templates_for_every_kind() -> None:

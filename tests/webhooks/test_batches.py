@@ -78,7 +78,7 @@ def test_cancels_go_first_then_what_trades_at_once_then_the_rest() -> None:
         ({"a": 1}, "wrong_type", "orders"),
         ("BTC/USDT", "wrong_type", "orders"),
         (["buy"], "wrong_type", "orders[0]"),
-        ([{**BUY, "symbol": "@"}], "bad_symbol", "orders[0].symbol"),
+        ([{**BUY, "symbol": "@"}], "unknown_symbol_form", "orders[0].symbol"),
         ([{**BUY, "symbol": "BTC/USDT", "price": "x"}], "not_a_number", "orders[0].price"),
         ([{**BUY, "symbol": "BTC/USDT", "qty": -1}], "must_be_positive", "orders[0].qty"),
         (

@@ -60,6 +60,42 @@ def test_an_order_that_is_not_there_is_refused(sender: Sender, fields: dict[str,
     assert answer.body["error"]["field"] == next(iter(fields))
 
 
+def test_a_venue_s_padded_id_is_not_ours(sender: Sender, venue: ScriptedVenue) -> None:
+    sender.send()
+    ours, theirs = Order.objects.order_by("id")
+    padded = f"{ours.pk:010d}"
+    assert cancel(sender, order_id=padded).body["error"]["code"] == "order_not_found"
+    Order.objects.filter(pk=theirs.pk).update(exchange_order_id=padded)
+    (entry,) = cancel(sender, order_id=padded).body["results"]
+    assert entry["order_id"] == str(theirs.pk)
+
+
+def test_an_id_that_is_ours_and_another_venue_s_cancels_neither(
+    sender: Sender, venue: ScriptedVenue
+) -> None:
+    sender.send()
+    ours, theirs = Order.objects.order_by("id")
+    Order.objects.filter(pk=theirs.pk).update(exchange_order_id=str(ours.pk))
+    answer = cancel(sender, order_id=str(ours.pk))
+    error = answer.body["error"]
+    assert (answer.http_status, error["code"], error["field"]) == (
+        422,
+        "ambiguous_order_id",
+        "order_id",
+    )
+    for order, account in ((ours, "A1"), (theirs, "A2")):
+        assert f"{order.pk} ({order.symbol}, {account})" in error["message"]
+    assert venue.cancels == []
+    (entry,) = cancel(sender, order_id=str(ours.pk), account="A2").body["results"]
+    assert entry["order_id"] == str(theirs.pk)
+
+
+def test_an_id_that_a_venue_gave_twice_cancels_both(sender: Sender, venue: ScriptedVenue) -> None:
+    sender.send()
+    Order.objects.update(exchange_order_id="0000117057")
+    assert cancel(sender, order_id="0000117057").body["cancelled_orders"] == 2
+
+
 def test_another_strategy_s_order_is_not_there(sender: Sender, venue: ScriptedVenue) -> None:
     sender.send()
     order = Order.objects.order_by("id")[0]

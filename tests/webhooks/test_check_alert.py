@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from tests.dsn import test_dsn
 from tests.orders.rows import make_order
 from tests.venues import ScriptedVenue
 from tests.webhooks.conftest import Sender
-from webhooks.report import table
+from webhooks.report import cut, table
 
 Check = Callable[..., tuple[int, str]]
 
@@ -93,6 +94,25 @@ def test_a_file_that_would_not_go_altogether_ends_with_1(desk: Desk, check: Chec
                                 qty_per="-100"))  # fmt: skip
     assert code == 1
     assert said.count("nothing_to_close: There is no position to close.") == 2
+
+
+def test_a_quantity_without_end_is_cut_for_people_and_whole_for_programs(
+    desk: Desk, check: Check
+) -> None:
+    alert = alert_of(desk, qty=None, qty_per="10", price="77777")
+    wanted = re.findall(r"wanted_quantity=(\S+)", check(alert)[1])
+    assert len(wanted) == 2
+    assert max(map(len, wanted)) < 20
+    whole = json.loads(check(alert, "--json")[1])["results"][0]["working"]["wanted_quantity"]
+    assert whole.startswith(wanted[0].rstrip("…"))
+
+
+def test_a_number_is_cut_behind_its_first_digits() -> None:
+    whole = {"one": "12345678901234567890", "two": "0.000001234567891", "three": "-3.123456789"}
+    assert [cut(text) for text in whole.values()] == [
+        *("12345678901234567890", "0.0000012345678…", "-3.12345678…")
+    ]
+    assert [cut(text) for text in ("alert", "-", 5, "0.5", "0")] == ["alert", "-", "5", "0.5", "0"]
 
 
 def test_a_refusal_is_told_with_its_field(desk: Desk, check: Check) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -11,12 +11,14 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from orders.models import Alert
+from orders.models import Alert, AlertKey
 from strategies import tokens
 from strategies.models import Strategy, StrategyToken
 from tests.tradingbridge.clients import Exchange, chunk
 from tests.venues import ScriptedVenue
 from tests.webhooks.conftest import Sender
+from webhooks import intake
+from webhooks.answers import Answer
 from webhooks.credentials import Presented, Signature, presented
 from webhooks.door import door, wants
 from webhooks.grammar import Message
@@ -134,7 +136,7 @@ def test_a_signature_may_have_blanks_capitals_and_other_versions(header: str) ->
     assert claim.signature == Signature(written=TIME, digest=HEX)
 
 
-@pytest.mark.parametrize(("name", "code"), [("x" * 101, "too_long"), ("a\x00b", "bad_characters")])
+@pytest.mark.parametrize(("name", "code"), [("x" * 101, "too_long"), ("a\x00b", "bad_address")])
 def test_a_name_that_no_strategy_can_have_is_refused(name: str, code: str) -> None:
     with pytest.raises(AlertRefused) as refused:
         presented(message(), {"authorization": "Bearer tb_1"}, name)
@@ -280,3 +282,111 @@ def test_a_browser_is_shown_how_to_post(client: Client) -> None:
     for path in ("/api/webhook/test1", "/api/webhook/preview"):
         page = client.get(path, headers={"accept": "text/html"})
         assert (page.status_code, b"<html" in page.content) == (200, True)
+
+
+# Whoever saw a signed alert cannot trade with it.
+
+
+@dataclass
+class Signer:
+    """Sends signed alerts, as if at `seconds` behind the first."""
+
+    sender: Sender
+    monkeypatch: pytest.MonkeyPatch
+    began: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+
+    def body(self, **changes: Any) -> bytes:
+        return json.dumps(self.sender.order(token=None, **changes)).encode()
+
+    def sign(self, body: bytes, seconds: float = 0) -> str:
+        return signed(body, self.sender.token, at=self.began + timedelta(seconds=seconds))
+
+    def post(self, seconds: float, body: bytes, signature: str, **headers: str) -> Answer:
+        arrived, at = intake.arrived, self.began + timedelta(seconds=seconds)
+        with self.monkeypatch.context() as patch:
+            patch.setattr(intake, "arrived", lambda *of: replace(arrived(*of), received_at=at))
+            return self.sender.post(body, x_signature=signature, **headers)
+
+
+@pytest.fixture
+def signer(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> Signer:
+    return Signer(sender, monkeypatch)
+
+
+@pytest.mark.parametrize("window", [0, 30])
+def test_a_signed_alert_trades_once_while_its_signature_is_good(
+    signer: Signer, venue: ScriptedVenue, window: int
+) -> None:
+    Strategy.objects.update(dedupe_window=window)
+    signer.sender.settle()
+    body = signer.body()
+    signature = signer.sign(body)
+    first = signer.post(0, body, signature)
+    for seconds in (0, 0.5, 31.5, 300):
+        again = signer.post(seconds, body, signature)
+        assert (again.body["duplicate"], again.body["receipt"]) == (True, first.body["receipt"])
+    assert signer.post(300.5, body, signature).http_status == 401
+    assert len(venue.book) == 2
+
+
+def test_a_time_ahead_holds_the_body_as_long_as_it_can_be_sent_again(signer: Signer) -> None:
+    body = signer.body()
+    signer.post(0, body, signer.sign(body, 299))
+    assert AlertKey.objects.get().expires_at == signer.began + timedelta(seconds=299 + 301)
+
+
+def test_a_longer_window_of_the_strategy_holds_for_signed_alerts_too(signer: Signer) -> None:
+    Strategy.objects.update(dedupe_window=900)
+    signer.sender.settle()
+    body = signer.body()
+    signer.post(0, body, signer.sign(body))
+    assert AlertKey.objects.get().expires_at == signer.began + timedelta(seconds=900)
+
+
+def test_a_header_that_is_not_signed_makes_no_other_alert_of_it(
+    signer: Signer, venue: ScriptedVenue
+) -> None:
+    body = signer.body()
+    signature = signer.sign(body)
+    first = signer.post(0, body, signature)
+    for name in ("k1", "k2"):
+        again = signer.post(40, body, signature, idempotency_key=name)
+        assert again.body["receipt"] == first.body["receipt"]
+    assert len(venue.book) == 2
+
+
+def test_a_header_that_is_not_used_is_told(signer: Signer) -> None:
+    body = signer.body()
+    told = signer.post(0, body, signer.sign(body), idempotency_key="k1", accept_language="en").body
+    assert told["warnings"] == [
+        "The header Idempotency-Key is not signed, so it is not used. Put an alert_id into the body"
+    ]
+    named = signer.body(alert_id="a1")
+    answer = signer.post(0, named, signer.sign(named), idempotency_key="k1")
+    assert answer.body["warnings"] == []
+
+
+def test_a_body_that_is_signed_anew_is_the_same_alert_and_held_for_longer(
+    signer: Signer, venue: ScriptedVenue
+) -> None:
+    """Else the second signature would trade as soon as the first one's time is over."""
+    body = signer.body()
+    first = signer.post(0, body, signer.sign(body))
+    newer = signer.sign(body, 200)
+    again = signer.post(200, body, newer)
+    assert (again.body["duplicate"], again.body["receipt"]) == (True, first.body["receipt"])
+    until = signer.began + timedelta(seconds=200 + 301)
+    signer.sender.bridge.wait_until(lambda: AlertKey.objects.get().expires_at == until)
+    assert signer.post(310, body, newer).body["duplicate"] is True
+    assert len(venue.book) == 2
+
+
+def test_another_id_in_the_signed_body_is_another_alert(
+    signer: Signer, venue: ScriptedVenue
+) -> None:
+    for name in ("a1", "a2"):
+        body = signer.body(alert_id=name)
+        signature = signer.sign(body)
+        assert signer.post(0, body, signature).body["duplicate"] is False
+        assert signer.post(200, body, signature).body["duplicate"] is True
+    assert len(venue.book) == 4

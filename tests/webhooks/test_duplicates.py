@@ -13,6 +13,7 @@ from strategies.models import Strategy, StrategyAccount
 from tests.venues import Act, ScriptedVenue
 from tests.webhooks.conftest import Sender
 from tests.worlds import link, make_strategy
+from webhooks import cautions
 
 
 def without_duplicate(body: dict[str, Any]) -> dict[str, Any]:
@@ -39,6 +40,31 @@ def test_the_sender_s_own_id_counts_whatever_else_differs(
     again = sender.send(alert_id="a1", side="sell", price="1")
     assert again.body["receipt"] == first.body["receipt"]
     assert len(venue.book) == 2
+
+
+def test_an_alert_that_is_lost_by_a_used_id_is_told_and_logged(
+    sender: Sender, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = sender.send(id="Long")
+    copy = sender.send(id="Long")
+    assert copy.body["warnings"] == first.body["warnings"] == []
+    assert "alert_id_used_before" not in caplog.text
+    english = {"accept_language": "en"}
+    lost = sender.post(sender.order(id="Long", price="1"), **english)
+    assert lost.body["duplicate"] is True
+    assert lost.body["warnings"] == [cautions.id_used_before("Long").en]
+    assert "alert_id_used_before" in caplog.text
+    korean = sender.send(id="Long", side="sell")
+    assert korean.body["warnings"] == [cautions.id_used_before("Long").ko]
+
+
+def test_a_copy_may_come_with_another_token(sender: Sender) -> None:
+    """Bodies are compared as they are kept: without their secrets."""
+    newer = tokens.issue(sender.desk.strategy)
+    sender.settle()
+    sender.send(alert_id="a1")
+    copy = sender.send(alert_id="a1", token=newer)
+    assert (copy.body["duplicate"], copy.body["warnings"]) == (True, [])
 
 
 def test_a_header_may_have_the_id(sender: Sender, venue: ScriptedVenue) -> None:

@@ -250,3 +250,41 @@ def test_two_tokens_are_refused_without_showing_one() -> None:
     with pytest.raises(AlertRefused) as caught:
         read('{"token": "secret-one", "password": "secret-two"}')
     assert "secret" not in caught.value.refusal.reason.en
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("side=buy\n메모=롱 진입", {"메모"}),
+        ("side=buy, 메모=롱", {"메모"}),
+        ("메모: 롱\nside: buy", {"메모"}),
+        ("comment=롱 진입, 손절: 5%, side=buy", {"comment", "손절"}),
+        ("side=buy; 손절 가격=5%", {"손절 가격"}),
+        ("side=buy, prénom=x, имя=y", {"prénom", "имя"}),
+        ("side=buy, note=see, https://example.com/a:b", {"note"}),
+        ("side=buy, note=A, BINANCE:BTCUSDT", {"note"}),
+        ("side=buy, 메모=장중, 오전 10:00:00 진입", {"메모"}),
+        ("side=buy, note=fired at, at 9:30", {"note"}),
+        ("side=buy, note=1, 10:00:00", {"note"}),
+        ("side=buy,plot_0:12", {"plot_0"}),
+    ],
+)
+def test_a_field_of_pairs_has_a_name_in_any_script(text: str, names: set[str]) -> None:
+    message = read(text)
+    assert message.fields == {"side": "buy"}
+    assert {warning.en.rsplit(": ", 1)[-1] for warning in message.warnings} == names
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("price=90,000\n메모=x", "price", "90,000"),
+        ("qty=1, 메모=롱", "qty", "1"),
+        ("메모=x, price=90,000.5, side=buy", "price", "90,000.5"),
+        ("time=2026-11-22 10:00:00, 메모=x", "time", "2026-11-22 10:00:00"),
+        ("symbol=BINANCE:BTCUSDT, 메모=x", "symbol", "BINANCE:BTCUSDT"),
+        ("account=https://example.com, 메모=x", "account", "https://example.com"),
+    ],
+)
+def test_a_value_beside_a_korean_name_stays_whole(text: str, name: str, value: str) -> None:
+    assert read(text).fields[name] == value

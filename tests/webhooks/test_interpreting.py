@@ -112,7 +112,7 @@ def test_without_a_market_type_the_strategy_s_own_is_meant() -> None:
         ({"account": "A1"}, "account", "A1"),
         ({"account": 7}, "account", "7"),
         ({"time_in_force": "ioc"}, "time_in_force", TimeInForce.IOC),
-        ({"reduce_only": "true"}, "reduce_only", True),
+        ({"reduce_only": "true", "side": "sell"}, "reduce_only", True),
         ({"reduce_only": False}, "reduce_only", False),
         ({"post_only": 1}, "post_only", True),
     ],
@@ -163,9 +163,9 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({**CRYPTO, "symbol": "{{ticker}}"}, "placeholder_unreplaced", "symbol"),
     ({**CRYPTO, "price": "{{close}}"}, "placeholder_unreplaced", "price"),
     ({**CRYPTO, "time_in_force": "GTX"}, "unsupported_time_in_force", "time_in_force"),
-    ({**CRYPTO, "symbol": "@"}, "bad_symbol", "symbol"),
-    ({**STOCK, "symbol": "BTC/USDT"}, "bad_symbol", "symbol"),
-    ({**CRYPTO, "symbol": 5}, "bad_symbol", "symbol"),
+    ({**CRYPTO, "symbol": "@"}, "unknown_symbol_form", "symbol"),
+    ({**STOCK, "symbol": "BTC/USDT"}, "unknown_symbol_form", "symbol"),
+    ({**CRYPTO, "symbol": 5}, "unknown_symbol_form", "symbol"),
     ({**CRYPTO, "symbol": ["BTC/USDT"]}, "wrong_type", "symbol"),
     ({**CRYPTO, "symbol": True}, "wrong_type", "symbol"),
     ({**CRYPTO, "qty": "1"}, "both_sizes", "qty"),
@@ -176,7 +176,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({**without(CRYPTO, "qty_per"), "qty": "-1"}, "must_be_positive", "qty"),
     ({**CRYPTO, "price": "-1"}, "must_be_positive", "price"),
     ({**CRYPTO, "price": "0"}, "must_be_positive", "price"),
-    ({**CRYPTO, "stop_price": "0"}, "must_be_positive", "stop_price"),
+    ({**STOP, "stop_price": "0"}, "must_be_positive", "stop_price"),
     ({**CRYPTO, "reduce_only": "perhaps"}, "wrong_type", "reduce_only"),
     ({**CRYPTO, "exchange": ["A"]}, "wrong_type", "exchange"),
     ({**CRYPTO, "time": "yesterday"}, "bad_time", "time"),
@@ -210,7 +210,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({**STOP, "stop_price": 5, "price": 9, "stop_loss": 6}, "wrong_side", "stop_loss"),
     ({"order_type": "CANCEL_ALL_ORDER", "side": "up"}, "unsupported_side", "side"),
-    ({"order_type": "CANCEL_ALL_ORDER", "symbol": "@"}, "bad_symbol", "symbol"),
+    ({"order_type": "CANCEL_ALL_ORDER", "symbol": "@"}, "unknown_symbol_form", "symbol"),
 ]
 
 
@@ -315,7 +315,7 @@ def test_what_is_attached_to_an_order_is_read(change: dict[str, Any], attached: 
     "closing",
     [
         {"qty_per": "-50"},
-        {"reduce_only": True},
+        {"reduce_only": True, "market_type": "FUTURES"},
         {"side": "sell"},
         {"qty_per": None, "target_position": "0"},
     ],

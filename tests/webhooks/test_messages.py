@@ -1,5 +1,6 @@
 """Whole bodies as senders post them, with the exact reading or the exact refusal of each."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
@@ -84,6 +85,17 @@ def test_a_message_is_refused_by_name(case: Case) -> None:
     refusal = caught.value.refusal
     assert named(refusal) == case.refused
     assert case.hint in f"{refusal.reason.ko}\n{refusal.reason.en}"
+
+
+def test_a_time_is_shown_in_utc_with_milliseconds_however_it_was_written() -> None:
+    shown = {
+        case.title: reading(case).as_json()["time"] for case in TABLE if case.alert.get("time")
+    }
+    assert shown["In New York."] == "2026-11-22T10:00:00.000Z"
+    assert shown["In Unix seconds with a fraction."] == "2026-11-22T10:00:00.500Z"
+    assert all(
+        re.fullmatch(r"[-0-9]{10}T[:0-9]{8}\.[0-9]{3}Z", str(time)) for time in shown.values()
+    )
 
 
 def test_the_table_is_large_and_every_title_is_there_once() -> None:

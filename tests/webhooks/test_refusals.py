@@ -8,14 +8,26 @@ from pathlib import Path
 import pytest
 
 from exchanges.errors import Reason
-from tests.webhooks.catalogue import CAUTIONS, DENIALS, REFUSALS, UNREADABLE, public_functions
-from webhooks import cautions, denials, refusals, unreadable
+from tests.webhooks.catalogue import (
+    CANCELS,
+    CAUTIONS,
+    DENIALS,
+    REFUSALS,
+    UNREADABLE,
+    public_functions,
+)
+from webhooks import cancel_refusals, cautions, denials, refusals, unreadable
 from webhooks.missed import NOT_REVIEWED
 from webhooks.refusals import Refusal, shown
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "webhook.md").read_text(encoding="utf-8")
-REFUSED = [refusal for made in (UNREADABLE, REFUSALS) for each in made.values() for refusal in each]
+REFUSED = [
+    refusal
+    for made in (UNREADABLE, REFUSALS, CANCELS)
+    for each in made.values()
+    for refusal in each
+]
 TOLD = [*DENIALS.values(), *CAUTIONS.values()]
 IN_A_RESULT = ("webhooks/denials.py", "orders/reasons.py", "exchanges/precision.py")
 
@@ -59,6 +71,7 @@ def test_every_text_is_there_in_both_languages(reason: Reason) -> None:
 
 def test_every_refusal_has_its_example() -> None:
     assert REFUSALS.keys() | {shown} == public_functions(refusals)
+    assert CANCELS.keys() == public_functions(cancel_refusals)
     assert UNREADABLE.keys() == public_functions(unreadable)
     assert DENIALS.keys() == public_functions(denials)
     assert CAUTIONS.keys() == public_functions(cautions)

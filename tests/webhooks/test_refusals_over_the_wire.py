@@ -158,9 +158,9 @@ def test_no_account_of_the_family_says_which_kind_is_missing(
     check(sender, venue, sender.order(market_type=other.value, symbol=symbol), expected)
 
 
-def test_a_bad_symbol_is_refused_with_a_suggestion(sender: Sender, venue: ScriptedVenue) -> None:
+def test_a_bad_symbol_is_refused_with_an_example(sender: Sender, venue: ScriptedVenue) -> None:
     status, told = error(sender, sender.order(symbol="@@@"), "en")
-    assert (status, told["code"], told["field"]) == (422, "bad_symbol", "symbol")
+    assert (status, told["code"], told["field"]) == (422, "unknown_symbol_form", "symbol")
     assert "'@@@'" in told["message"]
 
 

@@ -67,6 +67,7 @@ def test_an_exit_passes_every_limit(sender: Sender, venue: ScriptedVenue) -> Non
 
 
 def test_a_sale_of_what_is_owned_opens_nothing(sender: Sender, venue: ScriptedVenue) -> None:
+    sender.send(order_type="MARKET", price=None)
     limited(sender, allowed_sides=["BUY"], max_open_positions=0)
     assert sender.send(side="sell").body["success"] is True
 

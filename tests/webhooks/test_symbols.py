@@ -68,13 +68,13 @@ def test_a_symbol_without_doubt_is_resolved(
 @pytest.mark.parametrize(
     ("raw", "market_type", "code", "hint"),
     [
-        ("@@@", SPOT, "bad_symbol", "BTC/USDT"),
+        ("@@@", SPOT, "unknown_symbol_form", "BTC/USDT"),
         ("BTC", SPOT, "bad_symbol", "BTC/USDT"),
-        ("USDT", SPOT, "bad_symbol", "BTC/USDT"),
-        ("BTC/USDT/KRW", SPOT, "bad_symbol", "BTC/USDT"),
-        ("005930", SPOT, "bad_symbol", "BTC/USDT"),
-        ("X" * 65, SPOT, "bad_symbol", "BTC/USDT"),
-        ("비트코인", SPOT, "bad_symbol", "BTC/USDT"),
+        ("USDT", SPOT, "unknown_symbol_form", "BTC/USDT"),
+        ("BTC/USDT/KRW", SPOT, "unknown_symbol_form", "BTC/USDT"),
+        ("005930", SPOT, "unknown_symbol_form", "BTC/USDT"),
+        ("X" * 65, SPOT, "unknown_symbol_form", "BTC/USDT"),
+        ("비트코인", SPOT, "unknown_symbol_form", "BTC/USDT"),
         ("BTCUSDT.P", SPOT, "perpetual_in_spot", "BTC/USDT"),
         ("BINANCE:BTCUSDTPERP", SPOT, "perpetual_in_spot", "FUTURES"),
         ("ETH", SPOT, "bad_symbol", "ETH/USDT"),
@@ -83,32 +83,45 @@ def test_a_symbol_without_doubt_is_resolved(
         ("KRWBTC", SPOT, "bad_symbol", "BTC/KRW"),
         ("BTC/USDT:USDT", SPOT, "bad_symbol", "BTC/USDT"),
         ("BTC/USD:BTC", FUTURES, "bad_symbol", "BTC/USD"),
-        ("BTC/BTC", SPOT, "bad_symbol", "BTC/USDT"),
-        ("ß/USDT", SPOT, "bad_symbol", "BTC/USDT"),
-        ("NASDAQ:AAPL", SPOT, "bad_symbol", "BTC/USDT"),
-        ("KRX:005930", SPOT, "bad_symbol", "BTC/USDT"),
+        ("BTC/BTC", SPOT, "unknown_symbol_form", "BTC/USDT"),
+        ("ß/USDT", SPOT, "unknown_symbol_form", "BTC/USDT"),
+        ("NASDAQ:AAPL", SPOT, "unknown_symbol_form", "BTC/USDT"),
+        ("KRX:005930", SPOT, "unknown_symbol_form", "BTC/USDT"),
         ("DOTUSD", SPOT, "ambiguous_symbol", "DO/TUSD, DOT/USD"),
         ("SHIBUSD", SPOT, "ambiguous_symbol", "SHI/BUSD, SHIB/USD"),
         ("USDT-USDC", SPOT, "ambiguous_symbol", "USDT/USDC, USDC/USDT"),
         ("BTCTUSD", SPOT, "ambiguous_symbol", "BTC/TUSD, BTCT/USD"),
         ("BTC-ETH", SPOT, "ambiguous_symbol", "BTC/ETH, ETH/BTC"),
         ("5930", DOMESTIC, "bad_symbol", "005930"),
-        ("삼성전자", DOMESTIC, "bad_symbol", "005930"),
-        ("BTC/USDT", DOMESTIC, "bad_symbol", "005930"),
-        ("AAPL", DOMESTIC, "bad_symbol", "005930"),
+        ("삼성전자", DOMESTIC, "unknown_symbol_form", "005930"),
+        ("BTC/USDT", DOMESTIC, "unknown_symbol_form", "005930"),
+        ("AAPL", DOMESTIC, "unknown_symbol_form", "005930"),
         ("A005930", DOMESTIC, "bad_symbol", "005930"),
         ("000660.KS", DOMESTIC, "bad_symbol", "000660"),
-        ("NASDAQ:005930", DOMESTIC, "bad_symbol", "005930"),
-        ("UPBIT:BTCKRW", DOMESTIC, "bad_symbol", "005930"),
-        ("BTC/USDT", OVERSEAS, "bad_symbol", "AAPL"),
-        ("BTCUSDT", OVERSEAS, "bad_symbol", "AAPL"),
-        ("KRX:005930", OVERSEAS, "bad_symbol", "AAPL"),
-        ("BINANCE:BTC", OVERSEAS, "bad_symbol", "AAPL"),
-        ("BTCKRW", MarketType.DOMESTIC_FUTUREOPTION, "bad_symbol", "101W09"),
-        ("005930", MarketType.DOMESTIC_FUTUREOPTION, "bad_symbol", "101W09"),
-        ("BTCUSDT", MarketType.OVERSEAS_FUTUREOPTION, "bad_symbol", "ESZ26"),
+        ("NASDAQ:005930", DOMESTIC, "unknown_symbol_form", "005930"),
+        ("UPBIT:BTCKRW", DOMESTIC, "unknown_symbol_form", "005930"),
+        ("BTC/USDT", OVERSEAS, "unknown_symbol_form", "AAPL"),
+        ("BTCUSDT", OVERSEAS, "unknown_symbol_form", "AAPL"),
+        ("KRX:005930", OVERSEAS, "unknown_symbol_form", "AAPL"),
+        ("BINANCE:BTC", OVERSEAS, "unknown_symbol_form", "AAPL"),
+        ("BTCKRW", MarketType.DOMESTIC_FUTUREOPTION, "unknown_symbol_form", "101W09"),
+        ("005930", MarketType.DOMESTIC_FUTUREOPTION, "unknown_symbol_form", "101W09"),
+        ("BTCUSDT", MarketType.OVERSEAS_FUTUREOPTION, "unknown_symbol_form", "ESZ26"),
         ("ESZ2024", MarketType.OVERSEAS_FUTUREOPTION, "bad_symbol", "ESZ24"),
-        ("ES1!", MarketType.OVERSEAS_FUTUREOPTION, "bad_symbol", "ESZ26"),
+        ("ES1!", MarketType.OVERSEAS_FUTUREOPTION, "undated_future", "'ESZ26'"),
+        ("GC1!", MarketType.OVERSEAS_FUTUREOPTION, "undated_future", "'GCZ26'"),
+        ("NYMEX:CL1!", MarketType.OVERSEAS_FUTUREOPTION, "undated_future", "'CLZ26'"),
+        ("6E10!", MarketType.OVERSEAS_FUTUREOPTION, "undated_future", "'6EZ26'"),
+        ("0700.HK", OVERSEAS, "bad_symbol", "'0700'"),
+        ("7203.T", OVERSEAS, "bad_symbol", "'7203'"),
+        ("애플", OVERSEAS, "unknown_symbol_form", "AAPL"),
+        ("NASDAQ:GOOGLE", OVERSEAS, "unknown_symbol_form", "AAPL"),
+        ("K200", MarketType.DOMESTIC_FUTUREOPTION, "unknown_symbol_form", "101W09"),
+        ("BINANCE:DOTUSD", SPOT, "ambiguous_symbol", "DO/TUSD, DOT/USD"),
+        ("BINANCE:ATUSD", SPOT, "ambiguous_symbol", "A/TUSD, AT/USD"),
+        ("BINANCE:SHIBUSD", SPOT, "ambiguous_symbol", "SHI/BUSD, SHIB/USD"),
+        ("BINANCE:SOLFDUSD", SPOT, "ambiguous_symbol", "SOL/FDUSD, SOLFD/USD"),
+        ("BINANCE:DOTUSD.P", FUTURES, "ambiguous_symbol", "DO/TUSD, DOT/USD"),
     ],
 )
 def test_a_symbol_in_doubt_is_refused_with_a_way_out(
@@ -120,3 +133,20 @@ def test_a_symbol_in_doubt_is_refused_with_a_way_out(
     assert (refusal.reason.code, refusal.field) == (code, "symbol")
     assert hint in refusal.reason.en
     assert hint in refusal.reason.ko
+
+
+def test_only_the_same_instrument_is_asked_after() -> None:
+    with pytest.raises(AlertRefused) as caught:
+        resolve("애플", OVERSEAS)
+    told = caught.value.refusal.reason
+    assert told.ko == "잘못된 심볼 포맷입니다: '애플'. 올바른 형식: 예를 들어 'AAPL'"
+    assert "for example" in told.en
+    assert "Did you mean" not in told.en
+
+
+def test_a_continuous_future_says_that_the_month_is_to_be_chosen() -> None:
+    with pytest.raises(AlertRefused) as caught:
+        resolve("COMEX:GC1!", MarketType.OVERSEAS_FUTUREOPTION)
+    told = caught.value.refusal.reason
+    assert "Choose its month" in told.en
+    assert "월물을 정해" in told.ko

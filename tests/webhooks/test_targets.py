@@ -1,5 +1,6 @@
 """Targets: the difference to where an account stands, flips in two steps."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -42,17 +43,24 @@ def leg(side: Side, quantity: int, *, is_exit: bool = False) -> Leg:
         (-3, 0, -3, []),
         (-3, 5, -3, [leg(SELL, 5, is_exit=True)]),
         (-3, 5, -7, [leg(SELL, 1, is_exit=True)]),
-        (2, 5, 3, [leg(SELL, 5, is_exit=True)]),
+        (2, 5, 3, [leg(SELL, 3, is_exit=True)]),
+        (-3, 0, 1, [leg(SELL, 3)]),
+        (0, -3, 1, [leg(BUY, 3, is_exit=True)]),
+        (0, 5, -5, [leg(SELL, 5, is_exit=True)]),
         (0, 0, 0, []),
     ],
 )
 def test_the_legs_to_a_target(
     target: int, closable: int, resting: int, expected: list[Leg]
 ) -> None:
-    assert list(legs(Decimal(target), Decimal(closable), Decimal(resting))) == expected
+    found = legs(Decimal(target), Decimal(closable), Decimal(resting))
+    assert [replace(each, target=None) for each in found] == expected
+    assert all(each.target == (None if each.is_exit else target) for each in found)
 
 
-@pytest.mark.parametrize(("target", "closable", "resting"), [(2, 0, 3), (0, 0, 3), (-3, 5, -10)])
+@pytest.mark.parametrize(
+    ("target", "closable", "resting"), [(2, 0, 3), (0, 0, 3), (5, 5, 3), (-3, 5, -10)]
+)
 def test_what_rests_beyond_the_target_is_in_the_way(
     target: int, closable: int, resting: int
 ) -> None:
@@ -69,7 +77,7 @@ def test_legs_never_pass_the_target_and_exits_never_the_position(
     except InTheWay:
         return
     moved = sum((each.side.sign * each.quantity for each in found), Decimal(0))
-    difference = target - closable - resting
+    difference = target - closable
     assert all(each.quantity > 0 for each in found)
     assert abs(moved) <= abs(difference)
     assert moved * difference >= 0
@@ -133,6 +141,16 @@ def test_what_rests_beyond_the_target_is_told(sender: Sender, venue: ScriptedVen
         False,
         "orders_in_the_way",
     )
+
+
+def test_flat_is_flat_whatever_rests(sender: Sender, venue: ScriptedVenue) -> None:
+    market = margined(sender)
+    target(sender, 2, **market, order_type="LIMIT", price="50")
+    target(sender, -3, **market)
+    assert held(sender) == -3
+    answer = target(sender, 0, **market)
+    assert held(sender) == 0
+    assert any("CANCEL_ALL_ORDER" in warning for warning in answer.body["warnings"])
 
 
 def test_a_batch_cancels_what_is_in_the_way_first(sender: Sender, venue: ScriptedVenue) -> None:
@@ -207,3 +225,23 @@ def test_a_difference_below_a_lot_is_none(sender: Sender, venue: ScriptedVenue) 
     half = sender.desk.market.lot * 5 + sender.desk.market.lot / 2
     answer = target(sender, 0, target_position=str(half))
     assert [entry["status"] for entry in answer.body["results"]] == ["unchanged"]
+
+
+def test_what_fills_before_its_cancel_counts_towards_the_target(
+    sender: Sender, venue: ScriptedVenue
+) -> None:
+    sender.send(account="A1")
+    order = Order.objects.get()
+    venue.is_deaf = True
+    venue.fill(order.client_order_id)
+    goal = str(sender.desk.market.lot * 10)
+    cancel, to_target = (
+        {"order_type": "CANCEL_ALL_ORDER"},
+        {"order_type": "MARKET", "target_position": goal},
+    )
+    answer = sender.batch(cancel, to_target, account="A1")
+    (entry,) = answer.body["results"]
+    assert (entry["status"], entry["code"]) == ("unchanged", "target_reached")
+    assert [each["success"] for each in answer.body["instructions"]] == [False, True]
+    assert len(venue.book) == 1
+    assert held(sender) == 10

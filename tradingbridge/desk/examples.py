@@ -7,6 +7,12 @@ from exchanges.vocabulary import AccountType, MarketType
 
 TOKEN_GAP = "YOUR-TOKEN"  # noqa: S105 - where the token goes
 
+ALERT_ID = (
+    "{{exchange}}:{{ticker}}-{{interval}}-"
+    "{{strategy.order.id}}-{{strategy.order.action}}-{{timenow}}"
+)
+"""Unlike any other alert's: two charts may fire the same order in the same second."""
+
 _SYMBOLS = {
     MarketType.SPOT: "BTC/USDT",
     MarketType.FUTURES: "BTC/USDT",
@@ -41,7 +47,7 @@ def for_tradingview(group_name: str) -> str:
         side="{{strategy.order.action}}",
         qty="{{strategy.order.contracts}}",
         price="{{close}}",
-        alert_id="{{strategy.order.id}} {{timenow}} {{strategy.order.action}}",
+        alert_id=ALERT_ID,
         time="{{timenow}}",
         prev_market_position="{{strategy.prev_market_position}}",
         market_position="{{strategy.market_position}}",

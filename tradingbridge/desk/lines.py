@@ -28,6 +28,8 @@ class OrderLine:
     filled_quantity: Decimal | None = None
     price: Decimal | None = None
     average_price: Decimal | None = None
+    stop_price: Decimal | None = None
+    role: str = ""
     receipt: str = ""
     error_ko: str = ""
     error_en: str = ""
@@ -47,6 +49,8 @@ class OrderLine:
             filled_quantity=order.filled_quantity,
             price=order.price,
             average_price=order.average_price,
+            stop_price=order.stop_price,
+            role=order.role,
             receipt=order.alert.receipt,
             error_ko=order.error_ko,
             error_en=order.error_en,
@@ -106,8 +110,8 @@ def _told(answer: Mapping[str, Any]) -> str:
     """The answer's message again, in the reader's language; the sender had it in their own."""
     summary = answer.get("summary")
     if isinstance(summary, dict):
-        counts = {"placed": summary.get("successful_orders", 0)}
-        counts |= {"failed": summary.get("failed_orders", 0)}
+        failed = summary.get("failed_orders", 0) + summary.get("failed_instructions", 0)
+        counts = {"placed": summary.get("successful_orders", 0), "failed": failed}
         return gettext("%(placed)s placed, %(failed)s failed") % counts
     if "cancelled_orders" in answer:
         counts = {"cancelled": answer["cancelled_orders"], "failed": answer.get("failed_orders", 0)}

@@ -1,8 +1,9 @@
 """The trail of one alert: what came, what was read, and what became of each order."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -32,6 +33,15 @@ class OrderTrail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailedInstruction:
+    """One of a batch of which no order came, as its sender was told."""
+
+    place: str
+    code: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trail:
     """`message` and what follows from it are for the strategy's owner: a follower's are empty."""
 
@@ -41,6 +51,8 @@ class Trail:
     message: str
     reading: str
     answer: str
+    fired_at: datetime | None
+    failed: tuple[FailedInstruction, ...]
     orders: tuple[OrderTrail, ...]
     duplicates: tuple[AlertDuplicate, ...]
     missed: tuple[MissedAlert, ...]
@@ -59,6 +71,8 @@ def of(receipt: str, viewer: User) -> Trail | None:
         message=own.body if own else "",
         reading=_written(own.reading) if own else "",
         answer=_written(own.answer) if own else "",
+        fired_at=_moment(own.reading.get("time")) if own else None,
+        failed=tuple(_failed(own.answer)) if own else (),
         orders=tuple(
             _order(order)
             for order in scope.trails_of(viewer).filter(alert=alert).order_by("instruction", "id")
@@ -81,6 +95,21 @@ def _order(order: Order) -> OrderTrail:
 def _revealed(alert: Alert) -> QuerySet[MissedAlert]:
     """The alerts that must have been lost before this one."""
     return MissedAlert.objects.filter(strategy=alert.strategy_id, receipt=alert.receipt)
+
+
+def _moment(said: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(said))
+    except ValueError:
+        return None
+
+
+def _failed(answer: object) -> Iterator[FailedInstruction]:
+    told = answer.get("instructions", ()) if isinstance(answer, dict) else ()
+    for each in told:
+        if not each.get("success") and each.get("error"):
+            place = each.get("field") or f"orders[{each.get('instruction')}]"
+            yield FailedInstruction(place=place, code=each.get("code", ""), error=each["error"])
 
 
 def _written(kept: object) -> str:

@@ -40,6 +40,7 @@ def for_scripts() -> dict[str, Any]:
         "status": {word: str(text) for word, text in STATUSES.items()},
         "alert_status": {word: str(text) for word, text in ALERT_STATUSES.items()},
         "side": {word: str(text) for word, text in SIDES.items()},
+        "role": {word: str(text) for word, text in ROLES.items()},
         "order_type": {word: str(text) for word, text in ORDER_TYPES.items()},
         "open": sorted(OPEN_STATUSES),
     }

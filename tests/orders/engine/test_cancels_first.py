@@ -9,6 +9,7 @@ import pytest
 
 from exchanges.vocabulary import Side
 from orders import cancels as cancelling
+from orders import engine as engines
 from orders.drafts import OrderDraft
 from orders.flights import CancelFlight, Execution
 from orders.journal import JournalUnavailable
@@ -320,3 +321,24 @@ def test_a_stopped_engine_takes_no_alert_and_leaves_its_places(
     bridge.call(too_late())
     assert engine.is_idle
     assert not Alert.objects.filter(received_at__gte=datetime(2000, 1, 1, tzinfo=UTC)).exists()
+
+
+def test_a_cancel_that_takes_too_long_goes_on_by_itself(
+    bridge: RunningBridge,
+    desk: Desk,
+    venue: ScriptedVenue,
+    resting: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engines, "CANCELS_HOLD_UP_AT_MOST", 0.01)
+    venue.next_cancel(Act.HANG)
+    execution = _launch(bridge, {desk.accounts[0].pk: [resting]}, *desk.batch(2))
+    flights = bridge.landed(execution.flights)
+    assert [flight.status for flight in flights] == [OrderStatus.NEW, OrderStatus.NEW]
+    (cancel,) = execution.cancels
+    assert not cancel.done.done()
+    assert _status(resting) == "CANCELLING"
+    venue.release()
+    _ended(bridge, execution)
+    assert cancel.outcome is not None
+    assert cancel.outcome.cancelled

@@ -278,3 +278,81 @@ def test_without_the_ledger_it_is_not_sent(
     monkeypatch.setattr(bridge.runtime.journal, "positions", away)
     flight = _waits(bridge, desk, venue, _exit(desk))
     assert _code(_landed(bridge, venue, flight)) == "journal_unavailable"
+
+
+def _to_ten_lots(desk: Desk, **changes: Any) -> OrderDraft:
+    """Opens ten lots at the market, so that the strategy stands at ten."""
+    fields = {"order_type": OrderType.MARKET, "price": None, "target": desk.market.lot * 10}
+    return desk.draft(**fields | changes)
+
+
+def test_a_target_is_reached_and_not_passed(
+    bridge: RunningBridge, desk: Desk, venue: ScriptedVenue, held: Position, lot: Decimal
+) -> None:
+    flight = _waits(bridge, desk, venue, _to_ten_lots(desk))
+    _now_held(held, lot * 4)
+    _landed(bridge, venue, flight)
+    assert venue.book[-1].request.quantity == flight.filled_quantity == lot * 6
+    assert Order.objects.get(pk=flight.order_id).quantity == lot * 6
+    bridge.wait_until(lambda: Position.objects.get(pk=held.pk).quantity == lot * 10)
+
+
+def test_a_short_target_is_not_passed_either(
+    bridge: RunningBridge, desk: Desk, venue: ScriptedVenue, held: Position, lot: Decimal
+) -> None:
+    draft = _to_ten_lots(desk, side=Side.SELL, target=lot * -10)
+    flight = _waits(bridge, desk, venue, draft)
+    _now_held(held, lot * -7)
+    assert _landed(bridge, venue, flight).filled_quantity == lot * 3
+
+
+def test_what_rests_is_not_missing_at_a_target(
+    bridge: RunningBridge, desk: Desk, venue: ScriptedVenue, lot: Decimal
+) -> None:
+    flight = _waits(bridge, desk, venue, _to_ten_lots(desk))
+    make_order(desk.strategy, desk.accounts[0], desk.market, quantity=lot * 7)
+    assert _landed(bridge, venue, flight).filled_quantity == lot * 3
+
+
+def test_an_order_to_a_target_never_grows(
+    bridge: RunningBridge, desk: Desk, venue: ScriptedVenue, lot: Decimal
+) -> None:
+    flight = _waits(bridge, desk, venue, _to_ten_lots(desk, quantity=lot * 2))
+    assert _landed(bridge, venue, flight).filled_quantity == lot * 2
+
+
+def test_targets_that_wait_together_are_reached_one_after_the_other(
+    bridge: RunningBridge, desk: Desk, venue: ScriptedVenue, lot: Decimal
+) -> None:
+    first = _waits(bridge, desk, venue, _to_ten_lots(desk))
+    (second,) = bridge.launch(_to_ten_lots(desk, quantity=lot * 5, target=lot * 15)).flights
+    _landed(bridge, venue, first)
+    bridge.landed([second])
+    assert (first.filled_quantity, second.filled_quantity) == (lot * 10, lot * 5)
+
+
+@pytest.mark.parametrize("there", ["10", "9.5", "12"])
+def test_where_the_target_is_reached_by_now_nothing_is_sent(
+    *,
+    bridge: RunningBridge,
+    desk: Desk,
+    venue: ScriptedVenue,
+    held: Position,
+    lot: Decimal,
+    there: str,
+) -> None:
+    """What is less than a lot is not missing."""
+    flight = _waits(bridge, desk, venue, _to_ten_lots(desk))
+    _now_held(held, lot * Decimal(there))
+    _landed(bridge, venue, flight)
+    assert (flight.status, _code(flight)) == (OrderStatus.FAILED, "target_reached")
+    assert len(venue.book) == 1
+
+
+def test_the_ledger_knows_the_target_of_an_order(
+    bridge: RunningBridge, desk: Desk, venue: ScriptedVenue, lot: Decimal
+) -> None:
+    """Whoever takes it over needs it."""
+    flight = _waits(bridge, desk, venue, _to_ten_lots(desk))
+    found = bridge.call(bridge.runtime.ledger.orders([flight.order_id]))
+    assert found[flight.order_id].draft.target == lot * 10

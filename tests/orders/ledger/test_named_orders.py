@@ -37,7 +37,12 @@ async def test_our_own_id_comes_before_the_venues(world: World, journal: Journal
     ours, theirs = await world.placed(journal), await world.placed(journal)
     report = world.report(R.NEW, exchange_order_id=str(ours))
     await journal.record(change(theirs, Event.ACCEPTED, report=report))
-    assert await _named(world, journal, order_id=str(ours)) == [ours]
+    assert await _named(world, journal, order_id=str(ours)) == [ours, theirs]
+
+
+async def test_our_own_id_is_never_padded(world: World, journal: Journal) -> None:
+    ours = await world.placed(journal)
+    assert await _named(world, journal, order_id=f"0{ours}") == []
 
 
 async def test_the_client_order_id_names_the_order_though_it_is_finished(

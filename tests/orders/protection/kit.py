@@ -101,8 +101,10 @@ def kept(**changes: Any) -> Kept:
     return replace(Kept(), **{k: _decimal(v) for k, v in changes.items()})
 
 
-def plan(group: Group, of: Terms | None = None, now: datetime = NOW) -> Plan:
-    return planning.plan(group, of or terms(), now)
+def plan(
+    group: Group, of: Terms | None = None, now: datetime = NOW, *, is_switched_off: bool = False
+) -> Plan:
+    return planning.plan(group, of or terms(), now, is_switched_off=is_switched_off)
 
 
 def placed(made: Plan) -> dict[int, Decimal]:

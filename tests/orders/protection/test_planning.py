@@ -318,19 +318,20 @@ def test_no_new_exit_for_what_an_exit_of_an_alert_is_on_its_way_to_close() -> No
 
 
 @pytest.mark.parametrize(
-    ("market_type", "caps", "back"),
+    ("market_type", "caps", "is_shared", "back"),
     [
-        (MarketType.FUTURES, True, {4: 10, 5: 10}),
-        (MarketType.FUTURES, False, {}),
-        (MarketType.SPOT, True, {}),
+        (MarketType.FUTURES, True, False, {4: 10, 5: 10}),
+        (MarketType.FUTURES, True, True, {}),
+        (MarketType.FUTURES, False, False, {}),
+        (MarketType.SPOT, True, False, {}),
     ],
 )
-def test_an_exit_that_rests_leaves_no_room_where_it_holds_what_it_sells(
-    market_type: MarketType, caps: bool, back: dict[int, int]
+def test_an_exit_that_rests_leaves_no_room_where_the_venue_does_not_cap_both(
+    market_type: MarketType, caps: bool, is_shared: bool, back: dict[int, int]
 ) -> None:
     gone = [exit_order(leg, S.CANCELLED, cancel_causes=(causes.of_exit("01J"),)) for leg in (2, 3)]
     group = position(10, entry(10, *gone), market_type=market_type, leaving_at_rest=Decimal(10))
-    assert placed(plan(group, terms(caps=caps))) == back
+    assert placed(plan(replace(group, is_shared=is_shared), terms(caps=caps))) == back
 
 
 def test_without_the_venues_terms_nothing_is_placed() -> None:

@@ -126,6 +126,8 @@ def test_symbols_are_kept_as_orders_show_them(world: World, owner: APIClient) ->
 
 REFUSED: list[tuple[Any, str, str]] = [
     ({"allowed_symbols": ["BINANCE:BTCUSDT.P"]}, "bad_symbol", "risk.allowed_symbols"),
+    ({"allowed_symbols": ["BTCUSDT"]}, "bad_symbol", "risk.allowed_symbols"),
+    ({"allowed_symbols": ["BTC/USDT ETH/USDT"]}, "bad_symbol", "risk.allowed_symbols"),
     ({"allowed_symbols": ["비트코인"]}, "bad_symbol", "risk.allowed_symbols"),
     ({"allowed_symbols": ["A" * 41]}, "too_long", "risk.allowed_symbols.0"),
     ({"allowed_symbols": "BTC/USDT"}, "not_a_list", "risk.allowed_symbols"),

@@ -80,3 +80,24 @@ def test_the_trail_shows_copies_and_what_was_missed_before_it(
     shown = page(owner, f"/alerts/{alert.receipt}/")
     assert "203.0.113.7" in shown
     assert "Before this alert another one must have been lost" in shown
+
+
+def test_the_trail_names_the_instructions_that_failed(owner: User, strategy: Strategy) -> None:
+    alert = make_alert(strategy)
+    answer = {
+        "instructions": [
+            {"instruction": 0, "kind": "ORDER", "success": True},
+            {
+                "instruction": 1,
+                "success": False,
+                "code": "price_required",
+                "error": "price is required for a LIMIT order",
+                "field": "orders[1].price",
+            },
+        ]
+    }
+    Alert.objects.filter(pk=alert.pk).update(answer=answer)
+    shown = page(owner, f"/alerts/{alert.receipt}/")
+    assert "orders[1].price" in shown
+    assert "price is required for a LIMIT order" in shown
+    assert "orders[0]" not in shown.split("<h2>Message")[0]

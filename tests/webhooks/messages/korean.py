@@ -107,7 +107,7 @@ CASES = (
     refused(
         "A company's name in the place of its code.",
         '{"symbol":"삼성전자","order_type":"MARKET","side":"buy","qty_per":1}',
-        "422 bad_symbol symbol",
+        "422 unknown_symbol_form symbol",
         market="DOMESTIC_STOCK",
         hint="005930",
         beyond="what a symbol means is the grammar's",

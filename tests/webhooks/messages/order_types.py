@@ -93,6 +93,12 @@ CASES = (
         warns=("not_used",),
     ),
     read(
+        "An order that names another order, and a stop price of no use, are told.",
+        _body("SPOT", "MARKET", ',"stop_price":-1,"order_id":true,"client_order_id":{"a":1}'),
+        order("SPOT", "BTC/USDT", "MARKET", "BUY", qty="2"),
+        warns=("not_used",) * 3,
+    ),
+    read(
         "A best-price order may go without a price.",
         _body("DOMESTIC_STOCK", "BEST_LIMIT", ""),
         order("DOMESTIC_STOCK", "005930", "BEST_LIMIT", "BUY", qty="2"),

@@ -98,6 +98,34 @@ CASES = (
         _BUY,
     ),
     read(
+        "Equal numbers are one, however they are written.",
+        '{"symbol":"BTC/USDT","order_type":"LIMIT","side":"buy","qty":1,"quantity":"1.0",'
+        '"contracts":"１","price":100}',
+        _BUY,
+    ),
+    read(
+        "Two spellings of one moment are one.",
+        '{"symbol":"BTC/USDT","order_type":"LIMIT","side":"buy","qty":1,"price":100,'
+        '"time":"2026-11-22T10:00:00Z","timestamp":1795341600}',
+        _BUY,
+        alert={"time": "2026-11-22T10:00:00+00:00"},
+    ),
+    read(
+        "Of two times that differ the first name's counts, and the other is told.",
+        '{"symbol":"BTC/USDT","order_type":"LIMIT","side":"buy","qty":1,"price":100,'
+        '"timestamp":"1795341601","timenow":"2026-11-22T10:05:00Z","time":"2026-11-22T10:00:00Z"}',
+        _BUY,
+        alert={"time": "2026-11-22T10:00:00+00:00"},
+        warns=("other_name_used", "other_name_used"),
+    ),
+    refused(
+        "One name of a time, twice and differing.",
+        '{"symbol":"BTC/USDT","order_type":"LIMIT","side":"buy","qty":1,"price":100,'
+        '"time":"2026-11-22T10:05:00Z","Time":"2026-11-22T10:00:00Z"}',
+        "400 told_twice time",
+        beyond="two names that differ",
+    ),
+    read(
         "An absent field does not contradict its alias.",
         '{"symbol":"BTC/USDT","order_type":"LIMIT","side":"","action":"buy","qty":null,'
         '"contracts":"1","price":100}',

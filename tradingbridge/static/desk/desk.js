@@ -51,6 +51,10 @@
       const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
       element.textContent = fraction === undefined ? grouped : `${grouped}.${fraction}`;
     },
+    stop(element, text) {
+      this.amount(element, text);
+      element.textContent = `${element.dataset.named} ${element.textContent}`;
+    },
     average(element, text) {
       const [whole, fraction = ""] = text.split(".");
       const places = /[1-9]/.test(whole) ? 4 : 10;
