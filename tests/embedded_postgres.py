@@ -10,11 +10,19 @@ from pathlib import Path
 from tradingbridge import embedded
 
 _PREFIX = "tradingbridge-pytest-"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is made by mkdtemp
+_ENOUGH = 4 << 30
+
+
+def _home() -> Path:
+    """Files in memory where there is room: a test run makes and unlinks very many."""
+    roomy = os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ENOUGH
+    return _MEMORY if roomy else Path(tempfile.gettempdir())
 
 
 def _start() -> None:
     _remove_what_killed_runs_left()
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_home()))
     folder.chmod(0o711)  # for root, whose PostgreSQL runs as another user
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["VAR_DIR"] = str(folder)
@@ -29,7 +37,7 @@ def _start() -> None:
 
 def _remove_what_killed_runs_left() -> None:
     """A server that another run still uses stays: stopping it is refused."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in _home().glob(f"{_PREFIX}*"):
         with contextlib.suppress(FileNotFoundError):  # its own run removes it right now
             mine = folder.stat().st_uid == os.geteuid() and (folder / "pgdata").is_dir()
             if mine and embedded.Server(folder / "pgdata").stop():

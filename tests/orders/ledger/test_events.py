@@ -28,6 +28,8 @@ ORDER_FIELDS = {
     "quantity",
     "filled_quantity",
     "price",
+    "stop_price",
+    "role",
     "average_price",
     "timestamp",
     "receipt",
