@@ -1,8 +1,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BOOTSTRAP = $(PYTHON) -I tradingbridge/bootstrap.py
 
-# A file's tests stay together: many share one real server. PARALLEL= runs them one by one.
-PARALLEL = -n logical --maxprocesses 4 --dist loadfile
+# A file's tests stay together: many share one real server. The order is that of tests/conftest.py.
+# PARALLEL= runs them one by one.
+PARALLEL = -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run test install install-dev check bench
 

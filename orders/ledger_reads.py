@@ -76,33 +76,6 @@ class LedgerReads:
         standings = await self.standings(strategy_id, account_ids, market_type, symbol, freed=freed)
         return {account_id: standing.closable for account_id, standing in standings.items()}
 
-    async def resting(
-        self,
-        strategy_id: int,
-        account_ids: Sequence[int],
-        market_type: MarketType,
-        symbol: str,
-        *,
-        freed: Collection[int] = (),
-    ) -> dict[int, Decimal]:
-        """The signed rest of unfinished opening orders, one for each account asked for. Together
-        with the position it is to be had from `standings` alone. Raises JournalUnavailable.
-        """
-        standings = await self.standings(strategy_id, account_ids, market_type, symbol, freed=freed)
-        return {account_id: standing.resting for account_id, standing in standings.items()}
-
-    async def protective_orders(
-        self, strategy_id: int, account_ids: Sequence[int], market_type: MarketType, symbol: str
-    ) -> dict[int, list[int]]:
-        """The unfinished exits that protect entries, by account. Raises JournalUnavailable."""
-        market = Market(
-            strategy_id=strategy_id,
-            account_ids=account_ids,
-            market_type=market_type,
-            symbol=symbol,
-        )
-        return await self._read(lambda cursor: ledger_queries.protective_orders(cursor, market))
-
     async def orders_named(
         self,
         strategy_id: int,

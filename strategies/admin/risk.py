@@ -103,7 +103,7 @@ class RiskForm(RangedForm):
             "max_open_orders": _("Unfinished orders, without those that protect a position."),
             "max_daily_loss": _("Realized since midnight, in the quote currency."),
             "max_price_deviation": _("Percent between the alert's price and the venue's."),
-            "max_alerts_per_minute": _("More are refused with 429."),
+            "max_alerts_per_minute": _("What opens beyond it is refused; exits and cancels pass."),
             "trading_until": _("Earlier than the beginning: on the next day."),
         }
 

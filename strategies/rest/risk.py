@@ -81,4 +81,4 @@ class StrategyRiskSerializer(LinkRiskSerializer):
     """The limits of the whole strategy: counts and losses are summed over its accounts."""
 
     nothing = risk_terms.NOTHING_OF_A_STRATEGY
-    max_alerts_per_minute = _count("More are refused with 429.")
+    max_alerts_per_minute = _count("What opens beyond it is refused; exits and cancels pass.")

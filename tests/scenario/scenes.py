@@ -1,6 +1,6 @@
 """The two families on the demo's strategies. Each story has symbols of its own to move about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from exchanges.vocabulary import MarketType
@@ -24,6 +24,8 @@ class Scene:
     size: str
     resting: str
     cancelled: str
+    protected: str
+    exits: dict[str, str] = field(hash=False)
     far: str
     filled: Said
     none_of_the_other: Said
@@ -49,6 +51,8 @@ CRYPTO = Scene(
     size="1",
     resting="ETH/USDT",
     cancelled="BNB/USDT",
+    protected="SOL/USDT",
+    exits={"take_profit": "400", "stop_loss": "20"},
     far="300",
     filled=Said(
         ko="주문 처리 완료 - 성공: 2, 실패: 0", en="Orders processed - succeeded: 2, failed: 0"
@@ -68,6 +72,8 @@ STOCKS = Scene(
     size="3",
     resting="000660",
     cancelled="005380",
+    protected="035420",
+    exits={"take_profit": "400000", "stop_loss": "100000"},
     far="100000",
     filled=Said(
         ko="증권 주문 처리 완료 - 성공: 2, 실패: 0",

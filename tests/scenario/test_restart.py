@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,6 +25,7 @@ from tests.scenario.bridge import (
 from tests.scenario.conftest import new_home
 from tests.scenario.scenes import SCENES, Scene
 from tests.tradingbridge.house.launched import Launched
+from tradingbridge.postmaster import wait_for
 
 TERMINATED, KILLED = "terminated", "killed"
 
@@ -71,6 +73,8 @@ class Lives:
     bridge: Bridge
     session: requests.Session
     resting: dict[str, Json]
+    once: dict[str, Json]
+    protected: dict[str, Json]
     outputs: list[Bridge]
     ends: dict[str, End] = field(default_factory=dict)
 
@@ -106,8 +110,18 @@ def lives() -> Iterator[Lives]:
         stack.callback(launched.kill_everything)
         bridge = Bridge(launched=launched).until_ready()
         resting = {scene.name: bridge.rest(scene, scene.resting) for scene in SCENES}
-        session = bridge.log_in_as_demo()
-        lives = Lives(bridge=bridge, session=session, resting=resting, outputs=[bridge])
+        once = {s.name: bridge.buy(s, alert_id=f"once {s.name}") for s in SCENES}
+        protected = {s.name: bridge.buy(s, symbol=s.protected, **s.exits) for s in SCENES}
+        for told in protected.values():
+            assert wait_for(partial(_are_placed, bridge, told), limit=PATIENCE)
+        lives = Lives(
+            bridge=bridge,
+            session=bridge.log_in_as_demo(),
+            resting=resting,
+            once=once,
+            protected=protected,
+            outputs=[bridge],
+        )
         for how in (TERMINATED, KILLED):
             lives.end(how, stack)
         yield lives
@@ -135,6 +149,17 @@ def _go_away_and_miss_something(bridge: Bridge) -> tuple[str, list[int]]:
     return client.last_event_id, [each.id for each in missed]
 
 
+def _exits(bridge: Bridge, told: Json) -> list[Json]:
+    """The exits that the alert's entries brought along, as they rest."""
+    orders = bridge.rows("/api/orders/", receipt=told["receipt"], status="NEW")
+    return [order for order in orders if order["role"]]
+
+
+def _are_placed(bridge: Bridge, told: Json) -> bool:
+    """Both exits on both accounts."""
+    return len(_exits(bridge, told)) == 4
+
+
 def _demo(bridge: Bridge) -> str:
     return (bridge.var_dir / "demo.json").read_text(encoding="utf-8")
 
@@ -159,6 +184,26 @@ def test_positions_and_paper_balances_survive(end: End) -> None:
     assert end.before.positions
     assert end.after.positions == end.before.positions
     assert end.after.balances == end.before.balances
+
+
+def test_an_alert_that_comes_again_after_the_restarts_makes_no_order(
+    lives: Lives, scene: Scene
+) -> None:
+    first, before = lives.once[scene.name], len(lives.bridge.rows("/api/orders/"))
+    again = lives.bridge.buy(scene, alert_id=f"once {scene.name}")
+    assert (again["duplicate"], again["receipt"]) == (True, first["receipt"])
+    assert again["results"] == first["results"]
+    assert len(lives.bridge.rows("/api/orders/")) == before
+
+
+def test_attached_exits_go_on_and_are_placed_once(lives: Lives, scene: Scene) -> None:
+    told = lives.protected[scene.name]
+    exits = _exits(lives.bridge, told)
+    accounts = {entry["account_id"] for entry in told["results"]}
+    assert sorted((e["account_id"], e["role"]) for e in exits) == sorted(
+        (account, role) for account in accounts for role in ("STOP_LOSS", "TAKE_PROFIT")
+    )
+    assert len(lives.bridge.rows("/api/orders/", receipt=told["receipt"])) == 6
 
 
 def test_the_login_and_every_token_stay_the_same(end: End) -> None:

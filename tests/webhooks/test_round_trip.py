@@ -19,10 +19,16 @@ def test_the_tradingview_template_closes_what_it_opened_at_any_price(
     venue.act(Act.FILL, symbol=sender.desk.market.symbol)
     template = examples.for_tradingview(sender.desk.strategy.group_name)
     contracts = str(sender.desk.market.lot * 37)
-    legs = (("buy", "100", "flat", "long"), ("sell", exit_price, "long", "flat"))
-    for action, price, before, after in legs:
+    legs = (
+        ("buy", "100", "flat", "long", contracts),
+        ("sell", exit_price, "long", "flat", "0"),
+    )
+    for action, price, before, after, position in legs:
         filled_in = {
             "{{strategy.order.id}}": "Long",
+            "{{strategy.position_size}}": position,
+            "{{exchange}}": "BINANCE",
+            "{{interval}}": "15",
             "{{timenow}}": datetime.now(UTC).isoformat(timespec="seconds"),
             "{{strategy.prev_market_position}}": before,
             "{{strategy.market_position}}": after,
@@ -34,6 +40,7 @@ def test_the_tradingview_template_closes_what_it_opened_at_any_price(
         message = template.replace(examples.TOKEN_GAP, sender.token)
         for placeholder, value in filled_in.items():
             message = message.replace(placeholder, value)
+        assert "{{" not in message
         assert json.loads(message)
         assert sender.post(message.encode()).body["success"] is True
     assert not MissedAlert.objects.exists()

@@ -24,8 +24,8 @@ def _of_the_id(choices: Choices) -> str:
     if choices.kind is Kind.STRATEGY:
         return gettext(
             "alert_id: TradingView sends an alert again when an answer is lost. The chart, the "
-            "order's id, its side and the second in which it fired make each order's alert one of "
-            "a kind, so that a second copy trades nothing."
+            "order's id, its side, the position after it and the second in which it fired make "
+            "each order's alert one of a kind, so that a second copy trades nothing."
         )
     if choices.kind is Kind.INDICATOR:
         return gettext(

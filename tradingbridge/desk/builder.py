@@ -27,7 +27,7 @@ from tradingbridge.desk.choices import (
     order_types_of,
     sizes_of,
 )
-from tradingbridge.desk.examples import TOKEN_GAP
+from tradingbridge.desk.examples import ORDER, TOKEN_GAP
 from webhooks.grammar import read_message
 from webhooks.interpreting import interpret
 from webhooks.refusals import AlertRefused
@@ -176,8 +176,7 @@ def _size(choices: Choices) -> dict[str, Any]:
 
 def _alert_id(choices: Choices) -> str:
     if choices.kind is Kind.STRATEGY:
-        order = "{{strategy.order.id}}-{{strategy.order.action}}"
-        return f"{_CHART}-{{{{interval}}}}-{order}-{_NOW}"
+        return f"{_CHART}-{{{{interval}}}}-{ORDER}-{_NOW}"
     deed = choices.side.value.lower() if choices.asks_side else choices.deed.value
     if choices.kind is Kind.INDICATOR:
         return f"{_CHART}-{{{{interval}}}}-{deed}-{_NOW}"

@@ -7,10 +7,10 @@ from exchanges.vocabulary import AccountType, MarketType
 
 TOKEN_GAP = "YOUR-TOKEN"  # noqa: S105 - where the token goes
 
-ALERT_ID = (
-    "{{exchange}}:{{ticker}}-{{interval}}-"
-    "{{strategy.order.id}}-{{strategy.order.action}}-{{timenow}}"
-)
+ORDER = "{{strategy.order.id}}-{{strategy.order.action}}-{{strategy.position_size}}"
+"""The position that it leads to tells two entries of one name in one second apart."""
+
+ALERT_ID = f"{{{{exchange}}}}:{{{{ticker}}}}-{{{{interval}}}}-{ORDER}-{{{{timenow}}}}"
 """Unlike any other alert's: two charts may fire the same order in the same second."""
 
 _SYMBOLS = {

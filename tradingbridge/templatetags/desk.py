@@ -1,7 +1,9 @@
 """How the desk writes amounts, times and words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
+from functools import partial
 from typing import Any
 
 from django import template
@@ -54,44 +56,22 @@ def after(value: datetime | None, start: datetime) -> str:
     return "" if value is None else f"{(value - start).total_seconds() * 1000:+,.1f} ms"
 
 
-@register.filter
-def status_word(value: str) -> Any:
-    return words.STATUSES.get(value, value)
+def _word(known: Mapping[str, Any], value: str) -> Any:
+    """A word that is not known shows as it is."""
+    return known.get(value, value)
 
 
-@register.filter
-def alert_word(value: str) -> Any:
-    return words.ALERT_STATUSES.get(value, value)
-
-
-@register.filter
-def side_word(value: str) -> Any:
-    return words.SIDES.get(value, value)
-
-
-@register.filter
-def order_type_word(value: str) -> Any:
-    return words.ORDER_TYPES.get(value, value)
-
-
-@register.filter
-def market_word(value: str) -> Any:
-    return words.MARKET_TYPES.get(value, value)
-
-
-@register.filter
-def position_word(value: str) -> Any:
-    return words.MARKET_POSITIONS.get(value, value)
-
-
-@register.filter
-def role_word(value: str) -> Any:
-    return words.ROLES.get(value, value)
-
-
-@register.filter
-def protection_word(value: str) -> Any:
-    return words.PROTECTIONS.get(value, value)
+for _name, _known in {
+    "status_word": words.STATUSES,
+    "alert_word": words.ALERT_STATUSES,
+    "side_word": words.SIDES,
+    "order_type_word": words.ORDER_TYPES,
+    "market_word": words.MARKET_TYPES,
+    "position_word": words.MARKET_POSITIONS,
+    "role_word": words.ROLES,
+    "protection_word": words.PROTECTIONS,
+}.items():
+    register.filter(_name, partial(_word, _known))
 
 
 @register.filter

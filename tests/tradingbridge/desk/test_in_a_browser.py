@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import requests
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
@@ -62,7 +63,9 @@ class Visit:
         return [found.text for found in self.browser.find_elements(By.CSS_SELECTOR, selector)]
 
     def until(self, fact: Callable[[], object]) -> None:
-        WebDriverWait(self.browser, PATIENCE, 0.05).until(lambda _: fact())
+        """The page may exchange what is being looked at: then it is looked for again."""
+        exchanged = [StaleElementReferenceException]
+        WebDriverWait(self.browser, PATIENCE, 0.05, exchanged).until(lambda _: fact())
 
 
 @pytest.fixture
