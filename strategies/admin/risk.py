@@ -5,6 +5,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -43,6 +46,25 @@ _AMOUNTS = (
     ("max_open_positions", "max_open_orders"),
     ("max_daily_loss", "max_price_deviation"),
 )
+
+
+class LongSelect(UnfoldAdminSelectWidget):  # type: ignore[misc]  # not typed
+    """A template for each of six hundred options takes longer than all the rest of the page."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, **_renderer: Any
+    ) -> SafeString:
+        chosen = self.format_value(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(key) in chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        given = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(given), options)
 
 
 class SymbolsField(forms.CharField):
@@ -90,7 +112,7 @@ class RiskForm(RangedForm):
         help_text=_("Of the days, the hours, and the day of the loss."),
         choices=lambda: [(name, name) for name in sorted(risk_terms.timezones())],
         initial=risk_terms.DEFAULT_TIMEZONE,
-        widget=UnfoldAdminSelectWidget,
+        widget=LongSelect,
     )
 
     class Meta:

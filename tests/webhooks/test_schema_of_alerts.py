@@ -12,6 +12,7 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema_rs import Draft202012Validator as QuickValidator
 
 from exchanges.vocabulary import MarketType, OrderType
 from tests.webhooks.messages import TABLE
@@ -33,6 +34,8 @@ from webhooks.schema_words import DESCRIPTIONS
 
 FILE = Path(__file__).parents[2] / "docs" / "alert.schema.json"
 VALIDATOR = Draft202012Validator(schema.alert_schema())
+QUICK = QuickValidator(schema.alert_schema())
+"""For what is tried by the thousand: a hundred times faster, and a second reader of the schema."""
 SYMBOLS = {
     MarketType.DOMESTIC_STOCK: "005930",
     MarketType.OVERSEAS_STOCK: "AAPL",
@@ -130,7 +133,7 @@ def test_schema_and_grammar_agree_on_what_each_order_type_needs(
             said = {name: FULL[name] for name in names} | {"order_type": word}
             said |= {"symbol": symbol} if "symbol" in names else {}
             said["market_type"] = market.value
-            assert VALIDATOR.is_valid(said) == is_read_whole(said), said
+            assert QUICK.is_valid(said) == is_read_whole(said), said
 
 
 _SIZES = st.sampled_from([None, 1, "1", -100, "-100", 0, "0", "x", "", "NaN", "1,000", True, [1]])
@@ -162,7 +165,7 @@ def test_what_the_schema_takes_is_read_and_what_is_read_it_takes(said: dict[str,
     if "order_type" in said and "type" in said:
         del said["type"]
     told = {"symbol": "BTC/USDT", "order_id": "7", **said}
-    assert VALIDATOR.is_valid(told) == is_read_whole(told)
+    assert QUICK.is_valid(told) == is_read_whole(told)
 
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -213,7 +216,7 @@ def codes(said: dict[str, Any]) -> set[str]:
 
 def assert_alike(said: dict[str, Any]) -> None:
     told = codes(said)
-    if VALIDATOR.is_valid(said):
+    if QUICK.is_valid(said):
         assert told <= SEEN_ONLY_BY_THE_GRAMMAR, said
     else:
         assert told, said

@@ -3,32 +3,32 @@
 import json
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 
 import pytest
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
 from orders.models import Alert
 from strategies import tokens
 from tests.bridges import make_desk
-from tests.tradingbridge.desk.browser import complaints, open_browser
-from tests.tradingbridge.desk.test_in_a_browser import Visit, bridge, venue
+from tests.tradingbridge.desk.browser import complaints, open_window
+from tests.tradingbridge.desk.test_in_a_browser import Visit, bridge, chromium, venue
 from tests.venues import ScriptedVenue
 from tests.worlds import Market
 
-__all__ = ["bridge", "venue"]
+__all__ = ["bridge", "chromium", "venue"]
 
 PHONE = 390
 
 
 @pytest.fixture
-def visit(market: Market, venue: ScriptedVenue, bridge: str, tmp_path: Path) -> Iterator[Visit]:
+def visit(market: Market, venue: ScriptedVenue, bridge: str, chromium: Chrome) -> Iterator[Visit]:
     desk = make_desk(market)
     desk.owner.is_staff = True
     desk.owner.save()
     token = tokens.issue(desk.strategy)
-    with open_browser(tmp_path / "profile") as browser:
+    with open_window(chromium) as browser:
         visit = Visit(browser=browser, url=bridge, desk=desk, token=token)
         open_builder(visit)
         yield visit

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from tests.bridges import Desk, make_desk
 from tests.dsn import test_dsn
 from tests.orders.stream.conftest import Server
 from tests.scripted import Act
-from tests.tradingbridge.desk.browser import complaints, open_browser
+from tests.tradingbridge.desk.browser import complaints, open_browser, open_window
 from tests.venues import VENUE, ScriptedVenue
 from tests.worlds import Market
 from tradingbridge.asgi import Application
@@ -82,14 +81,20 @@ def bridge(transactional_db: None) -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+    with open_browser(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
+
+
 @pytest.fixture
-def visit(market: Market, venue: ScriptedVenue, bridge: str, tmp_path: Path) -> Iterator[Visit]:
-    """The browser leaves before the bridge stops, which else waits for its stream."""
+def visit(market: Market, venue: ScriptedVenue, bridge: str, chromium: Chrome) -> Iterator[Visit]:
+    """The page leaves before the bridge stops, which else waits for its stream."""
     desk = make_desk(market)
     desk.owner.is_staff = True
     desk.owner.save()
     token = tokens.issue(desk.strategy)
-    with open_browser(tmp_path / "profile") as browser:
+    with open_window(chromium) as browser:
         yield Visit(browser=browser, url=bridge, desk=desk, token=token)
     venue.release()
 
